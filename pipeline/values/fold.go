@@ -1,0 +1,32 @@
+package values
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// FoldText is NFKC with all white space and invisible format characters
+// removed: the form in which headings, contract numbers and ids are compared.
+func FoldText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// FoldName is the form in which two spellings of a person's name are compared:
+// FoldText, with the look-alikes of the middle dot made one (NFKC alone keeps
+// U+2022 and turns U+FF0E into a full stop).
+func FoldName(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '•', '‧', '∙', '⋅', '・', '･', '．', '.', '●', '᛫', '⸱':
+			return '·'
+		}
+		return r
+	}, FoldText(s))
+}
