@@ -1,0 +1,65 @@
+package forms
+
+import (
+	"tiexi/formats/heading"
+	"tiexi/formats/roster"
+	"tiexi/formats/sheet"
+	"tiexi/formats/statement"
+)
+
+// Kind is what a book is.
+type Kind string
+
+// The kinds.
+const (
+	KindUnknown     Kind = "unknown"
+	KindStatement   Kind = "statement"   // 贴息名单
+	KindRoster      Kind = "roster"      // 帮扶名单
+	KindDecisions   Kind = "decisions"   // 核验意见
+	KindObjections  Kind = "objections"  // 公示异议
+	KindReturn      Kind = "return"      // 回盘
+	KindExclusions  Kind = "exclusions"  // 排除名单
+	KindResponsible Kind = "responsible" // 主责任银行
+)
+
+// returned are the columns that tell a return file from the payment file.
+var returned = heading.New(required(1, "流水号"), required(2, "发放状态"))
+
+// kinds in the order in which they are tried: a statement may have the columns
+// of a roster too, and the short lists those of anything.
+var kinds = []struct {
+	kind    Kind
+	columns *heading.Vocabulary
+}{
+	{KindDecisions, decisions.columns},
+	{KindObjections, objections.columns},
+	{KindReturn, returned},
+	{KindStatement, statement.Headings},
+	{KindRoster, roster.Headings},
+	{KindResponsible, responsible.columns},
+	{KindExclusions, exclusions.columns},
+}
+
+// Detect tells the kind of a book by the headings of its sheets; hidden ones do
+// not count. A statement whose headings only jobs.yaml explains is unknown here.
+func Detect(book *sheet.Book) (Kind, error) {
+	var heads [][]sheet.Row
+	for _, s := range book.Sheets() {
+		if s.Hidden {
+			continue
+		}
+		head, err := heading.Head(heading.Of(book, s.Index))
+		if err != nil {
+			return KindUnknown, err
+		}
+		heads = append(heads, head)
+	}
+	for _, k := range kinds {
+		for _, head := range heads {
+			if k.columns.Locate(head).Complete() {
+				return k.kind, nil
+			}
+		}
+	}
+	return KindUnknown, nil
+}
