@@ -85,8 +85,13 @@ func (d Date) Chinese() string {
 }
 
 // AddMonths moves by whole months and keeps the day of the month; where the
-// month is too short it is that month's last day (01-31 + 1 → 02-28).
+// month is too short it is that month's last day (01-31 + 1 → 02-28). A day
+// outside the calendar's years 1 to 9999 is not known, and so is one counted
+// from a day that is not known.
 func (d Date) AddMonths(months int) Date {
+	if d == 0 {
+		return 0
+	}
 	y, m, dd := d.Civil()
 	index := y*12 + m - 1 + months
 	y, m = index/12, index%12+1

@@ -66,13 +66,13 @@ func ParseFen(yuan string) (Fen, error) {
 		return 0, fmt.Errorf("%w: %q", ErrFen, yuan)
 	}
 	amount, err := strconv.ParseUint(whole+(decimals + "00")[:2], 10, 64)
-	if err != nil || amount > math.MaxInt64 {
-		return 0, fmt.Errorf("%w: %q", ErrFen, yuan)
+	switch {
+	case err == nil && negative && amount <= -math.MinInt64:
+		return -Fen(amount), nil // the smallest amount is its own negative
+	case err == nil && !negative && amount <= math.MaxInt64:
+		return Fen(amount), nil
 	}
-	if negative {
-		return -Fen(amount), nil
-	}
-	return Fen(amount), nil
+	return 0, fmt.Errorf("%w: %q", ErrFen, yuan)
 }
 
 func onlyDigits(s string) bool {

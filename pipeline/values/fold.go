@@ -10,12 +10,13 @@ import (
 // FoldText is NFKC with all white space and invisible format characters
 // removed: the form in which headings, contract numbers and ids are compared.
 func FoldText(s string) string {
-	return strings.Map(func(r rune) rune {
+	closed := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return r
 	}, norm.NFKC.String(s))
+	return norm.NFKC.String(closed) // what stood around a space may compose
 }
 
 // FoldName is the form in which two spellings of a person's name are compared:

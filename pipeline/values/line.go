@@ -1,6 +1,9 @@
 package values
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Field names a column of a bank statement (formats.md).
 type Field uint8
@@ -140,9 +143,18 @@ type Line struct {
 	AccountName, Remark                         string
 
 	Given    FieldSet
-	Cells    [FieldCount]string // address of each field's cell, "" where the sheet has no such column
+	Columns  *[FieldCount]string // column letters of each field, shared by the lines of a sheet; see Cell
 	Problems []Problem
 	Original []string // the row's cells as text, in the sheet's column order, for mailing back
+}
+
+// Cell is the address of the field's cell in the bank's sheet, "" where the
+// sheet has no such column.
+func (l *Line) Cell(f Field) string {
+	if l.Columns == nil || l.Columns[f] == "" {
+		return ""
+	}
+	return l.Columns[f] + strconv.Itoa(l.Row)
 }
 
 // Loan is what names a loan: bank and contract number.

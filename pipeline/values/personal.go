@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
+	"unicode"
 )
 
 // ResidentID is a resident's identity number. It masks itself wherever it is
@@ -51,31 +53,45 @@ func mask(s string, head, tail int) string {
 	return string(runes)
 }
 
-// MaskDigits hides the middle of every run of 15 to 19 digits (an 18-character
-// id may end in X) inside free text: the screen and log form of messages that
-// quote what a cell held.
+// MaskDigits hides the middle of every number of 11 digits and more (phones,
+// ids, of which the last character may be an X, accounts) inside free text: the
+// screen and log form of messages that quote what a cell held. Full-width
+// digits count; so do numbers of 15 digits and more that are typed in groups.
 func MaskDigits(text string) string {
 	runes := []rune(text)
 	for start := 0; start < len(runes); {
-		if !isDigit(runes[start]) {
+		number := numberAt(runes, start, isGap)
+		if len(number) < 15 {
+			number = numberAt(runes, start, func(rune) bool { return false })
+		}
+		if len(number) == 0 {
 			start++
 			continue
 		}
-		end := start
-		for end < len(runes) && isDigit(runes[end]) {
-			end++
-		}
-		if end-start == 17 && end < len(runes) && (runes[end] == 'X' || runes[end] == 'x') {
-			end++
-		}
-		if end-start >= 11 {
-			for i := start + 3; i < end-4; i++ {
+		if len(number) >= 11 {
+			for _, i := range number[3 : len(number)-4] {
 				runes[i] = '*'
 			}
 		}
-		start = end
+		start = number[len(number)-1] + 1
 	}
 	return string(runes)
 }
 
-func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+// numberAt gives the places of the digits of the number that begins at start;
+// gap tells which single character may stand between two of them.
+func numberAt(runes []rune, start int, gap func(rune) bool) (places []int) {
+	for i := start; i < len(runes); i++ {
+		switch {
+		case unicode.IsDigit(runes[i]):
+			places = append(places, i)
+		case len(places) == 17 && strings.ContainsRune("XxＸｘ", runes[i]):
+			return append(places, i)
+		case len(places) == 0 || !gap(runes[i]) || i+1 == len(runes) || !unicode.IsDigit(runes[i+1]):
+			return places
+		}
+	}
+	return places
+}
+
+func isGap(r rune) bool { return unicode.In(r, unicode.Zs, unicode.Cf) }
