@@ -1,0 +1,151 @@
+package ledger
+
+import "tiexi/pipeline/values"
+
+// Entitlement is what a loan is due for a quarter under one policy.
+type Entitlement struct {
+	Quarter   values.Quarter
+	Loan      values.Loan
+	Policy    string
+	Shares    values.Shares
+	FirstLine int64  // the loan's first accepted line
+	Facts     string // digest of the loan's own lines
+}
+
+// Accepted is a line that compute reads: an accepted live line with what
+// validate found out about it.
+type Accepted struct {
+	*Line
+	Household       string
+	ExtensionBarred bool
+}
+
+// AcceptedLines gives, household by household, the accepted live lines of
+// every household that has one in the quarter: those of the quarter, and those
+// of other quarters, which share its tiers on the days that they cover. A
+// household's name narrows it to that one.
+func (tx *Tx) AcceptedLines(q values.Quarter, household string, yield func(Accepted) error) error {
+	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
+		WHERE l.live = 1 AND j.outcome = 'accepted'
+		  AND j.household IN (SELECT household FROM judgement WHERE quarter = ?1 AND outcome = 'accepted' AND (?2 = '' OR household = ?2))
+		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, q.String(), household)
+}
+
+// AcceptedElsewhere gives the accepted live lines of other quarters that belong
+// to loans which this quarter's live lines name, or to households of their
+// borrowers.
+func (tx *Tx) AcceptedElsewhere(q values.Quarter, yield func(Accepted) error) error {
+	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
+		WHERE l.live = 1 AND j.outcome = 'accepted' AND l.quarter <> ?1
+		  AND ((l.bank, l.contract) IN (SELECT bank, contract FROM line WHERE quarter = ?1 AND live = 1)
+		    OR j.household IN (SELECT p.household FROM person p WHERE p.person IN (SELECT person FROM line WHERE quarter = ?1 AND live = 1)))
+		ORDER BY l.quarter, l.bank, l.contract, f.name, l.position, l.row`, q.String())
+}
+
+func scanAccepted(s scanner) (a Accepted, err error) {
+	a.Line, err = scanLine(scanMore{s, []any{&a.Household, &a.ExtensionBarred}})
+	return a, err
+}
+
+// scanMore lets a query read the columns that a scan function knows and some
+// that follow them.
+type scanMore struct {
+	scanner
+	tail []any
+}
+
+// Scan implements scanner.
+func (m scanMore) Scan(to ...any) error { return m.scanner.Scan(append(to, m.tail...)...) }
+
+func scanEntitlement(s scanner) (e Entitlement, err error) {
+	err = s.Scan(quarter{&e.Quarter}, &e.Loan.Bank, &e.Loan.Contract, &e.Policy, &e.Shares.Central, &e.Shares.Provincial, &e.Shares.City, &e.Shares.County,
+		&e.FirstLine, &e.Facts)
+	return e, err
+}
+
+const entitlementColumns = `quarter, bank, contract, policy, central, provincial, city, county, first_line, facts`
+
+// Entitlements lists what the quarter's loans are due, by bank and contract.
+func (tx *Tx) Entitlements(q values.Quarter) ([]Entitlement, error) {
+	return collect(tx, scanEntitlement, `SELECT `+entitlementColumns+` FROM entitlement WHERE quarter = ? ORDER BY bank, contract, policy`, q.String())
+}
+
+// ReplaceEntitlements writes the quarter's entitlements anew and keeps every
+// change in the history, under the stage that made it; it returns the loans
+// whose amounts moved.
+func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitlement) (moved map[values.Loan]bool, err error) {
+	type key struct {
+		loan   values.Loan
+		policy string
+	}
+	before, err := tx.Entitlements(q)
+	if err != nil {
+		return nil, err
+	}
+	was := make(map[key]values.Shares, len(before))
+	for _, e := range before {
+		was[key{e.Loan, e.Policy}] = e.Shares
+	}
+	if err := tx.exec(`DELETE FROM entitlement WHERE quarter = ?`, q.String()); err != nil {
+		return nil, err
+	}
+	put, err := tx.prepare(`INSERT INTO entitlement (` + entitlementColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = put.Close() }()
+	change, err := tx.prepare(`INSERT INTO entitlement_change (stage_id, quarter, bank, contract, policy, central, provincial, city, county)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = change.Close() }()
+	moved = map[values.Loan]bool{}
+	note := func(loan values.Loan, policy string, s values.Shares) error {
+		moved[loan] = true
+		_, err := change.Exec(stage, q.String(), loan.Bank, loan.Contract, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County))
+		return err
+	}
+	for _, e := range now {
+		s := e.Shares
+		if _, err := put.Exec(q.String(), e.Loan.Bank, e.Loan.Contract, e.Policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County),
+			e.FirstLine, e.Facts); err != nil {
+			return nil, err
+		}
+		old, known := was[key{e.Loan, e.Policy}]
+		delete(was, key{e.Loan, e.Policy})
+		if !known || old != s {
+			if err := note(e.Loan, e.Policy, s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, e := range before { // in order, not over the map
+		if _, gone := was[key{e.Loan, e.Policy}]; gone {
+			if err := note(e.Loan, e.Policy, values.Shares{}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return moved, nil
+}
+
+// EntitlementsAt lists the quarter's entitlements as they stood after a stage.
+func (tx *Tx) EntitlementsAt(q values.Quarter, stage int64) ([]Entitlement, error) {
+	return collect(tx, func(s scanner) (e Entitlement, err error) {
+		err = s.Scan(quarter{&e.Quarter}, &e.Loan.Bank, &e.Loan.Contract, &e.Policy, &e.Shares.Central, &e.Shares.Provincial, &e.Shares.City, &e.Shares.County)
+		return e, err
+	}, `SELECT quarter, bank, contract, policy, central, provincial, city, county FROM entitlement_change c
+		WHERE quarter = ?1 AND stage_id = (SELECT max(stage_id) FROM entitlement_change x
+			WHERE x.quarter = c.quarter AND x.bank = c.bank AND x.contract = c.contract AND x.policy = c.policy AND x.stage_id <= ?2)
+		ORDER BY bank, contract, policy`, q.String(), stage)
+}
+
+// SubsidySums adds up the quarter's entitlements.
+func (tx *Tx) SubsidySums(q values.Quarter) (values.Shares, error) {
+	sums, _, err := one(tx, func(s scanner) (v values.Shares, err error) {
+		err = s.Scan(&v.Central, &v.Provincial, &v.City, &v.County)
+		return v, err
+	}, `SELECT coalesce(sum(central), 0), coalesce(sum(provincial), 0), coalesce(sum(city), 0), coalesce(sum(county), 0) FROM entitlement WHERE quarter = ?`, q.String())
+	return sums, err
+}

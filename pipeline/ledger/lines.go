@@ -1,0 +1,156 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+
+	"tiexi/pipeline/values"
+)
+
+// Line is a statement line with its place in the ledger.
+type Line struct {
+	Key      int64
+	FileID   int64
+	Position int // of the sheet in its file, from 0
+	Quarter  values.Quarter
+	Facts    string // digest of everything the line says, its place excepted
+	values.Line
+}
+
+// words are the text fields that no query needs.
+type words struct {
+	Product     string `json:"product,omitempty"`
+	Purpose     string `json:"purpose,omitempty"`
+	Guarantee   string `json:"guarantee,omitempty"`
+	Overdue     string `json:"overdue,omitempty"`
+	Class       string `json:"class,omitempty"`
+	Household   string `json:"household,omitempty"`
+	Head        string `json:"head,omitempty"`
+	Township    string `json:"township,omitempty"`
+	Village     string `json:"village,omitempty"`
+	PayoutBank  string `json:"payout_bank,omitempty"`
+	AccountName string `json:"account_name,omitempty"`
+	Remark      string `json:"remark,omitempty"`
+}
+
+const lineColumns = `l.id, l.file_id, l.position, l.row, f.name, s.name, l.quarter, l.bank, l.contract, l.tranche, l.borrower, l.person,
+	l.balance, l.rate, l.disbursed, l.matures, l.paid, l.from_day, l.to_day, l.days, l.due, l.penalty, l.amount, l.signed, l.approved,
+	l.renewals, l.original_maturity, l.extension_signed, l.account, l.given, l.words, l.problems, l.facts`
+
+const lineSource = ` FROM line l JOIN file f ON f.id = l.file_id JOIN sheet s ON s.file_id = l.file_id AND s.position = l.position `
+
+// LineWriter inserts many lines through one prepared statement.
+type LineWriter struct{ statement *sql.Stmt }
+
+// LineWriter prepares to insert lines; Close it after the last one.
+func (tx *Tx) LineWriter() (*LineWriter, error) {
+	statement, err := tx.prepare(`INSERT INTO line (file_id, position, row, live, quarter, bank, contract, tranche, borrower, person,
+		balance, rate, disbursed, matures, paid, from_day, to_day, days, due, penalty, amount, signed, approved, renewals,
+		original_maturity, extension_signed, account, given, words, problems, facts)
+		VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return nil, err
+	}
+	return &LineWriter{statement}, nil
+}
+
+// Add inserts a line and sets its Key and Facts.
+func (w *LineWriter) Add(l *Line) error {
+	text := document(words{l.Product, l.Purpose, l.Guarantee, l.Overdue, l.Class, l.Household, l.Head, l.Township, l.Village,
+		l.PayoutBank, l.AccountName, l.Remark})
+	problems := ""
+	if len(l.Problems) > 0 {
+		problems = document(l.Problems)
+	}
+	facts := []any{l.Contract, l.Tranche, l.Borrower, l.ID.Whole(), int64(l.Balance), l.Rate.String(), l.Disbursed.String(), l.Matures.String(),
+		int64(l.Paid), l.From.String(), l.To.String(), l.Days, int64(l.Due), int64(l.Penalty), int64(l.Amount), l.Signed.String(), l.Approved,
+		l.Renewals, l.OriginalMaturity.String(), l.ExtensionSigned.String(), l.Account.Whole(), int64(l.Given), text, problems}
+	l.Facts = digestOf(facts, l.Problems)
+	args := append([]any{l.FileID, l.Position, l.Row, l.Quarter.String(), l.Bank}, facts...)
+	result, err := w.statement.Exec(append(args, l.Facts)...)
+	if err != nil {
+		return err
+	}
+	l.Key, err = result.LastInsertId()
+	return err
+}
+
+// digestOf leaves out the cells in which problems stand: the same line moved
+// one row down says the same.
+func digestOf(facts []any, problems []values.Problem) string {
+	placeless := make([]values.Problem, len(problems))
+	for i, p := range problems {
+		p.Cell = ""
+		placeless[i] = p
+	}
+	sum := sha256.Sum256([]byte(document([]any{facts[:len(facts)-1], placeless})))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Close releases the statement.
+func (w *LineWriter) Close() error { return w.statement.Close() }
+
+func scanLine(s scanner) (*Line, error) {
+	var l Line
+	var w words
+	var rate string
+	err := s.Scan(&l.Key, &l.FileID, &l.Position, &l.Row, &l.File, &l.Sheet, quarter{&l.Quarter}, &l.Bank, &l.Contract, &l.Tranche,
+		&l.Borrower, &l.ID, &l.Balance, &rate, day{&l.Disbursed}, day{&l.Matures}, &l.Paid, day{&l.From}, day{&l.To}, &l.Days,
+		&l.Due, &l.Penalty, &l.Amount, day{&l.Signed}, &l.Approved, &l.Renewals, day{&l.OriginalMaturity}, day{&l.ExtensionSigned},
+		&l.Account, &l.Given, fromJSON{&w}, fromJSON{&l.Problems}, &l.Facts)
+	if err != nil {
+		return nil, err
+	}
+	l.Product, l.Purpose, l.Guarantee, l.Overdue, l.Class = w.Product, w.Purpose, w.Guarantee, w.Overdue, w.Class
+	l.Household, l.Head, l.Township, l.Village = w.Household, w.Head, w.Township, w.Village
+	l.PayoutBank, l.AccountName, l.Remark = w.PayoutBank, w.AccountName, w.Remark
+	l.Rate, err = values.ParseRate(rate)
+	return &l, err
+}
+
+// Lines gives the quarter's live lines in order of file name, sheet and row.
+func (tx *Tx) Lines(q values.Quarter, yield func(*Line) error) error {
+	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.quarter = ? AND l.live = 1 ORDER BY f.name, l.position, l.row`, q.String())
+}
+
+// LinesOfFile gives a file's lines, live or not, in order of sheet and row.
+func (tx *Tx) LinesOfFile(file int64, yield func(*Line) error) error {
+	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.file_id = ? ORDER BY l.position, l.row`, file)
+}
+
+// LinesOfLoan gives every live line of a contract, of all quarters and, where
+// bank is "", of all banks, in order of quarter, file name, sheet and row.
+func (tx *Tx) LinesOfLoan(bank, contract string, yield func(*Line) error) error {
+	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.contract = ?1 AND (?2 = '' OR l.bank = ?2) AND l.live = 1
+		ORDER BY l.quarter, f.name, l.position, l.row`, contract, bank)
+}
+
+// EarlierLines gives the live lines of other quarters that belong to loans
+// which the quarter's live lines name: a loan's history.
+func (tx *Tx) EarlierLines(q values.Quarter, yield func(*Line) error) error {
+	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`
+		WHERE l.live = 1 AND l.quarter <> ?1 AND (l.bank, l.contract) IN (SELECT bank, contract FROM line WHERE quarter = ?1 AND live = 1)
+		ORDER BY l.quarter, f.name, l.position, l.row`, q.String())
+}
+
+// LineSpan is the earliest and the latest day that lines of the file name.
+func (tx *Tx) LineSpan(file int64) (from, to values.Date, err error) {
+	_, _, err = one(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(day{&from}, day{&to}) },
+		`SELECT coalesce(min(from_day), ''), coalesce(max(to_day), '') FROM line WHERE file_id = ? AND from_day <> '' AND to_day <> ''`, file)
+	return from, to, err
+}
+
+// Days is the number of line-days that fall into each stretch, for telling
+// which quarter a file belongs to.
+func (tx *Tx) Days(file int64, from, to values.Date) (int64, error) {
+	days, _, err := one(tx, scanInt, `SELECT coalesce(sum(max(0, CAST(julianday(min(to_day, ?3)) - julianday(max(from_day, ?2)) AS INTEGER) + 1)), 0)
+		FROM line WHERE file_id = ?1 AND from_day <> '' AND to_day <> '' AND from_day <= ?3 AND to_day >= ?2`, file, from.String(), to.String())
+	return days, err
+}
+
+// LineCount is the number of the quarter's live lines.
+func (tx *Tx) LineCount(q values.Quarter) (int, error) {
+	n, _, err := one(tx, scanInt, `SELECT count(*) FROM line WHERE quarter = ? AND live = 1`, q.String())
+	return int(n), err
+}

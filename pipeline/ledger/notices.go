@@ -1,0 +1,123 @@
+package ledger
+
+import "tiexi/pipeline/values"
+
+// NoticeList is a list of a village: the first one (Number 0) or a supplement.
+type NoticeList struct {
+	ID        int64
+	Quarter   values.Quarter
+	Township  string
+	Village   string
+	Number    int
+	Posted    bool
+	PostedOn  values.Date
+	PayableOn values.Date // the day after the notice has run
+}
+
+// NoticeItem is a loan on a list, with the amount it was published at.
+type NoticeItem struct {
+	List   int64
+	Loan   values.Loan
+	Amount values.Fen
+}
+
+// Objection is an objection to a borrower's entry on a public notice.
+type Objection struct {
+	ID         int64
+	Quarter    values.Quarter
+	Township   string
+	Village    string
+	Name       string
+	Person     values.ResidentID
+	Why        string
+	RaisedOn   values.Date
+	State      string // open, upheld or rejected
+	ResolvedOn values.Date
+	Resolution string
+}
+
+func scanNoticeList(s scanner) (n NoticeList, err error) {
+	err = s.Scan(&n.ID, quarter{&n.Quarter}, &n.Township, &n.Village, &n.Number, &n.Posted, day{&n.PostedOn}, day{&n.PayableOn})
+	return n, err
+}
+
+// NoticeLists lists the quarter's lists by township, village and number.
+func (tx *Tx) NoticeLists(q values.Quarter) ([]NoticeList, error) {
+	return collect(tx, scanNoticeList, `SELECT id, quarter, township, village, number, state = 'posted', posted_on, payable_on
+		FROM notice_list WHERE quarter = ? ORDER BY township, village, number`, q.String())
+}
+
+// NoticeItems lists what stands on the quarter's lists, by list and position.
+func (tx *Tx) NoticeItems(q values.Quarter) ([]NoticeItem, error) {
+	return collect(tx, func(s scanner) (n NoticeItem, err error) {
+		err = s.Scan(&n.List, &n.Loan.Bank, &n.Loan.Contract, &n.Amount)
+		return n, err
+	}, `SELECT i.list_id, i.bank, i.contract, i.amount FROM notice_item i JOIN notice_list l ON l.id = i.list_id
+		WHERE l.quarter = ? ORDER BY i.list_id, i.position`, q.String())
+}
+
+// AddNoticeList adds a printed, not yet posted list with its items in order.
+func (tx *Tx) AddNoticeList(n NoticeList, items []NoticeItem) (id int64, err error) {
+	id, err = tx.insert(`INSERT INTO notice_list (quarter, township, village, number, state, posted_on, payable_on) VALUES (?, ?, ?, ?, 'printed', '', '')`,
+		n.Quarter.String(), n.Township, n.Village, n.Number)
+	if err != nil {
+		return 0, err
+	}
+	add, err := tx.prepare(`INSERT INTO notice_item (list_id, bank, contract, position, amount) VALUES (?, ?, ?, ?, ?)`)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = add.Close() }()
+	for position, item := range items {
+		if _, err := add.Exec(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount)); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+// DropPrintedLists takes away the quarter's lists that were never posted, for
+// publish to draw them anew.
+func (tx *Tx) DropPrintedLists(q values.Quarter) error {
+	if err := tx.exec(`DELETE FROM notice_item WHERE list_id IN (SELECT id FROM notice_list WHERE quarter = ? AND state = 'printed')`, q.String()); err != nil {
+		return err
+	}
+	return tx.exec(`DELETE FROM notice_list WHERE quarter = ? AND state = 'printed'`, q.String())
+}
+
+// PostList records that a list was posted on a day; payable is the first day
+// on which its notice has run.
+func (tx *Tx) PostList(id int64, posted, payable values.Date) error {
+	return tx.exec(`UPDATE notice_list SET state = 'posted', posted_on = ?, payable_on = ? WHERE id = ?`, posted.String(), payable.String(), id)
+}
+
+// UnpostList takes back a posting that was a mistake.
+func (tx *Tx) UnpostList(id int64) error {
+	return tx.exec(`UPDATE notice_list SET state = 'printed', posted_on = '', payable_on = '' WHERE id = ?`, id)
+}
+
+// Objections lists the quarter's objections in the order in which they came.
+func (tx *Tx) Objections(q values.Quarter) ([]Objection, error) {
+	return collect(tx, func(s scanner) (o Objection, err error) {
+		err = s.Scan(&o.ID, quarter{&o.Quarter}, &o.Township, &o.Village, &o.Name, &o.Person, &o.Why, day{&o.RaisedOn}, &o.State, day{&o.ResolvedOn}, &o.Resolution)
+		return o, err
+	}, `SELECT id, quarter, township, village, name, person, why, raised_on, state, resolved_on, resolution FROM objection WHERE quarter = ? ORDER BY id`, q.String())
+}
+
+// AddObjection records an objection; the same one again changes nothing and
+// added is false.
+func (tx *Tx) AddObjection(o Objection) (added bool, err error) {
+	result, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO objection (quarter, township, village, name, person, why, raised_on, state, resolved_on, resolution)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 'open', '', '') ON CONFLICT DO NOTHING`,
+		o.Quarter.String(), o.Township, o.Village, o.Name, o.Person.Whole(), o.Why, o.RaisedOn.String())
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// ResolveObjection closes an open objection.
+func (tx *Tx) ResolveObjection(id int64, state string, on values.Date, resolution string) error {
+	return tx.exec(`UPDATE objection SET state = ?, resolved_on = ?, resolution = ? WHERE id = ? AND state = 'open'`, state, on.String(), resolution, id)
+}

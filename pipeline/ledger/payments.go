@@ -1,0 +1,358 @@
+package ledger
+
+import (
+	"cmp"
+	"slices"
+
+	"tiexi/pipeline/values"
+)
+
+// Batch is one hand-over to the One-Card platform.
+type Batch struct {
+	ID         int64
+	Quarter    values.Quarter
+	Number     int
+	Name       string // 2026Q3-01
+	State      string // draft, signing (some, not all, have approved), approved, sent or void
+	Digest     string // of its members
+	DraftedOn  values.Date
+	ApprovedOn values.Date
+	SentOn     values.Date
+	VoidWhy    string
+}
+
+// Payment is one row of a batch: one payee. State is draft, approved, sent,
+// paid, failed or void.
+type Payment struct {
+	ID         int64
+	Batch      int64
+	BatchName  string
+	Position   int
+	Number     string // 流水号
+	Person     values.ResidentID
+	Name       string
+	Township   string
+	Village    string
+	PayoutBank string
+	Account    values.Account
+	Amount     values.Fen
+	State      string
+	Reason     string
+	SettledOn  values.Date
+	Mends      int64 // the failed payment it pays again, 0 for none
+	Parts      []Part
+}
+
+// Part is what a payment pays on one loan, quarter and policy.
+type Part struct {
+	Payment int64
+	Quarter values.Quarter
+	Loan    values.Loan
+	Policy  string
+	Shares  values.Shares
+	Facts   string // digest of the loan's own lines when it was drafted
+}
+
+// Approval is one person's approval of a batch as its digest names it.
+type Approval struct {
+	Batch    int64
+	Operator string
+	Digest   string
+	On       values.Date
+}
+
+// Adjustment is what a person decided about money that was paid and is no
+// longer due although the loan's own lines did not change.
+type Adjustment struct {
+	ID      int64
+	Quarter values.Quarter
+	Loan    values.Loan
+	Verdict string // recover or waive
+	Amount  values.Fen
+	Why     string
+	Waived  map[string]values.Shares // by policy, for a waiver
+}
+
+const batchColumns = `id, quarter, number, name, state, digest, drafted_on, approved_on, sent_on, void_why`
+
+func scanBatch(s scanner) (b Batch, err error) {
+	err = s.Scan(&b.ID, quarter{&b.Quarter}, &b.Number, &b.Name, &b.State, &b.Digest, day{&b.DraftedOn}, day{&b.ApprovedOn}, day{&b.SentOn}, &b.VoidWhy)
+	return b, err
+}
+
+// Batches lists the quarter's batches by number.
+func (tx *Tx) Batches(q values.Quarter) ([]Batch, error) {
+	return collect(tx, scanBatch, `SELECT `+batchColumns+` FROM batch WHERE quarter = ? ORDER BY number`, q.String())
+}
+
+// BatchNamed finds a batch.
+func (tx *Tx) BatchNamed(name string) (Batch, bool, error) {
+	return one(tx, scanBatch, `SELECT `+batchColumns+` FROM batch WHERE name = ?`, name)
+}
+
+// AddBatch records a draft.
+func (tx *Tx) AddBatch(b Batch) (int64, error) {
+	return tx.insert(`INSERT INTO batch (quarter, number, name, state, digest, drafted_on, approved_on, sent_on, void_why) VALUES (?, ?, ?, 'draft', ?, ?, '', '', '')`,
+		b.Quarter.String(), b.Number, b.Name, b.Digest, tx.On.String())
+}
+
+// DropDraft takes away a draft with its payments; its number is free again,
+// since nobody has approved it.
+func (tx *Tx) DropDraft(batch int64) error {
+	for _, query := range []string{
+		`DELETE FROM payment_part WHERE payment_id IN (SELECT id FROM payment WHERE batch_id = ?)`,
+		`DELETE FROM payment WHERE batch_id = ?`,
+		`DELETE FROM approval WHERE batch_id = ?`,
+		`DELETE FROM batch WHERE id = ? AND state = 'draft'`,
+	} {
+		if err := tx.exec(query, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddPayments writes the rows of a draft, with their parts, in order. Of a
+// row's parts those that take back go first: money that moves from one policy
+// to another never looks like more than is due.
+func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
+	row, err := tx.prepare(`INSERT INTO payment (batch_id, position, number, person, name, township, village, payout_bank, account, amount, state, reason, settled_on, mends)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', '', '', ?)`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = row.Close() }()
+	part, err := tx.prepare(`INSERT INTO payment_part (payment_id, quarter, bank, contract, policy, central, provincial, city, county, facts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = part.Close() }()
+	for _, p := range payments {
+		result, err := row.Exec(batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(), int64(p.Amount), p.Mends)
+		if err != nil {
+			return err
+		}
+		id, err := result.LastInsertId()
+		if err != nil {
+			return err
+		}
+		parts := slices.SortedStableFunc(slices.Values(p.Parts), func(a, b Part) int { return cmp.Compare(a.Shares.Total(), b.Shares.Total()) })
+		for _, t := range parts {
+			s := t.Shares
+			if _, err := part.Exec(id, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
+				int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+const paymentSource = `SELECT p.id, p.batch_id, b.name, p.position, p.number, p.person, p.name, p.township, p.village, p.payout_bank, p.account, p.amount,
+	p.state, p.reason, p.settled_on, p.mends FROM payment p JOIN batch b ON b.id = p.batch_id `
+
+func scanPayment(s scanner) (p Payment, err error) {
+	err = s.Scan(&p.ID, &p.Batch, &p.BatchName, &p.Position, &p.Number, &p.Person, &p.Name, &p.Township, &p.Village, &p.PayoutBank, &p.Account,
+		&p.Amount, &p.State, &p.Reason, day{&p.SettledOn}, &p.Mends)
+	return p, err
+}
+
+func scanPart(s scanner) (p Part, err error) {
+	err = s.Scan(&p.Payment, quarter{&p.Quarter}, &p.Loan.Bank, &p.Loan.Contract, &p.Policy,
+		&p.Shares.Central, &p.Shares.Provincial, &p.Shares.City, &p.Shares.County, &p.Facts)
+	return p, err
+}
+
+const partColumns = `t.payment_id, t.quarter, t.bank, t.contract, t.policy, t.central, t.provincial, t.city, t.county, t.facts`
+
+// PaymentsOfBatch gives a batch's rows with their parts, by position.
+func (tx *Tx) PaymentsOfBatch(batch int64) ([]Payment, error) {
+	payments, err := collect(tx, scanPayment, paymentSource+`WHERE p.batch_id = ? ORDER BY p.position`, batch)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE p.batch_id = ? ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, batch)
+	return withParts(payments, parts), err
+}
+
+// Payments gives all rows of the quarter's batches with their parts, by batch
+// and position.
+func (tx *Tx) Payments(q values.Quarter) ([]Payment, error) {
+	payments, err := collect(tx, scanPayment, paymentSource+`WHERE b.quarter = ? ORDER BY b.number, p.position`, q.String())
+	if err != nil {
+		return nil, err
+	}
+	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id JOIN batch b ON b.id = p.batch_id
+		WHERE b.quarter = ? ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
+	return withParts(payments, parts), err
+}
+
+func withParts(payments []Payment, parts []Part) []Payment {
+	index := make(map[int64]int, len(payments))
+	for i, p := range payments {
+		index[p.ID] = i
+	}
+	for _, part := range parts {
+		i := index[part.Payment]
+		payments[i].Parts = append(payments[i].Parts, part)
+	}
+	return payments
+}
+
+// PaymentNumbered finds a payment by its 流水号.
+func (tx *Tx) PaymentNumbered(number string) (Payment, bool, error) {
+	return one(tx, scanPayment, paymentSource+`WHERE p.number = ?`, number)
+}
+
+// LiveParts gives the parts of payments that are neither drafts nor failed nor
+// void: what was paid or is on its way. The zero quarter means all.
+func (tx *Tx) LiveParts(q values.Quarter) ([]Part, error) {
+	return collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE p.state IN ('approved', 'sent', 'paid') AND (?1 = '' OR t.quarter = ?1) ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
+}
+
+// FailedUnmended gives failed payments that no later payment has taken up, of
+// all quarters, with their parts. Where the second payment failed too, it is
+// the one to be mended.
+func (tx *Tx) FailedUnmended() ([]Payment, error) {
+	payments, err := collect(tx, scanPayment, paymentSource+`WHERE p.state = 'failed'
+		AND NOT EXISTS (SELECT 1 FROM payment m WHERE m.mends = p.id AND m.state NOT IN ('draft', 'void')) ORDER BY p.id`)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE p.state = 'failed' ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[int64]bool, len(payments))
+	for _, p := range payments {
+		wanted[p.ID] = true
+	}
+	kept := parts[:0]
+	for _, part := range parts {
+		if wanted[part.Payment] {
+			kept = append(kept, part)
+		}
+	}
+	return withParts(payments, kept), nil
+}
+
+// AddApproval records one person's approval.
+func (tx *Tx) AddApproval(batch int64, digest string) error {
+	return tx.exec(`INSERT INTO approval (batch_id, operator, digest, on_day) VALUES (?, ?, ?, ?)`, batch, tx.Operator, digest, tx.On.String())
+}
+
+// Approvals lists who has approved a batch.
+func (tx *Tx) Approvals(batch int64) ([]Approval, error) {
+	return collect(tx, func(s scanner) (a Approval, err error) {
+		err = s.Scan(&a.Batch, &a.Operator, &a.Digest, day{&a.On})
+		return a, err
+	}, `SELECT batch_id, operator, digest, on_day FROM approval WHERE batch_id = ? ORDER BY on_day, operator`, batch)
+}
+
+// FreezeBatch makes the draft's rows payments: its first approval.
+func (tx *Tx) FreezeBatch(batch int64) error {
+	if err := tx.exec(`UPDATE batch SET state = 'signing' WHERE id = ?`, batch); err != nil {
+		return err
+	}
+	return tx.exec(`UPDATE payment SET state = 'approved' WHERE batch_id = ?`, batch)
+}
+
+// ApproveBatch records that everyone who must has approved the batch.
+func (tx *Tx) ApproveBatch(batch int64) error {
+	return tx.exec(`UPDATE batch SET state = 'approved', approved_on = ? WHERE id = ?`, tx.On.String(), batch)
+}
+
+// SendBatch records that an approved batch was handed over.
+func (tx *Tx) SendBatch(batch int64, on values.Date) error {
+	if err := tx.exec(`UPDATE batch SET state = 'sent', sent_on = ? WHERE id = ?`, on.String(), batch); err != nil {
+		return err
+	}
+	return tx.exec(`UPDATE payment SET state = 'sent' WHERE batch_id = ? AND state = 'approved'`, batch)
+}
+
+// VoidBatch takes back an approved batch that was not sent.
+func (tx *Tx) VoidBatch(batch int64, why string) error {
+	if err := tx.exec(`UPDATE batch SET state = 'void', void_why = ? WHERE id = ?`, why, batch); err != nil {
+		return err
+	}
+	return tx.exec(`UPDATE payment SET state = 'void', reason = ? WHERE batch_id = ?`, why, batch)
+}
+
+// SettlePayment records the outcome of a sent payment.
+func (tx *Tx) SettlePayment(id int64, state, reason string, on values.Date) error {
+	return tx.exec(`UPDATE payment SET state = ?, reason = ?, settled_on = ? WHERE id = ?`, state, reason, on.String(), id)
+}
+
+// AddAdjustment records a decision to recover or to waive.
+func (tx *Tx) AddAdjustment(a Adjustment) error {
+	id, err := tx.insert(`INSERT INTO adjustment (quarter, bank, contract, verdict, amount, why, operator, on_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.Quarter.String(), a.Loan.Bank, a.Loan.Contract, a.Verdict, int64(a.Amount), a.Why, tx.Operator, tx.On.String())
+	if err != nil {
+		return err
+	}
+	for policy, s := range a.Waived {
+		if err := tx.exec(`INSERT INTO waiver (adjustment_id, policy, central, provincial, city, county) VALUES (?, ?, ?, ?, ?, ?)`,
+			id, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Adjustments lists the recorded decisions of a quarter, or of all.
+func (tx *Tx) Adjustments(q values.Quarter) ([]Adjustment, error) {
+	adjustments, err := collect(tx, func(s scanner) (a Adjustment, err error) {
+		err = s.Scan(&a.ID, quarter{&a.Quarter}, &a.Loan.Bank, &a.Loan.Contract, &a.Verdict, &a.Amount, &a.Why)
+		return a, err
+	}, `SELECT id, quarter, bank, contract, verdict, amount, why FROM adjustment WHERE ?1 = '' OR quarter = ?1 ORDER BY id`, q.String())
+	if err != nil {
+		return nil, err
+	}
+	for i := range adjustments {
+		a := &adjustments[i]
+		type row struct {
+			policy string
+			shares values.Shares
+		}
+		err := each(tx, func(s scanner) (r row, err error) {
+			err = s.Scan(&r.policy, &r.shares.Central, &r.shares.Provincial, &r.shares.City, &r.shares.County)
+			return r, err
+		}, func(r row) error {
+			if a.Waived == nil {
+				a.Waived = map[string]values.Shares{}
+			}
+			a.Waived[r.policy] = r.shares
+			return nil
+		}, `SELECT policy, central, provincial, city, county FROM waiver WHERE adjustment_id = ?`, a.ID)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return adjustments, nil
+}
+
+// LoanQuarter names a loan's account for a quarter.
+type LoanQuarter struct {
+	Quarter values.Quarter
+	Loan    values.Loan
+}
+
+// PayeesOfLoans tells who was last paid on each loan and quarter.
+func (tx *Tx) PayeesOfLoans() (map[LoanQuarter]values.ResidentID, error) {
+	type row struct {
+		key    LoanQuarter
+		person values.ResidentID
+	}
+	owners := map[LoanQuarter]values.ResidentID{}
+	err := each(tx, func(s scanner) (r row, err error) {
+		err = s.Scan(quarter{&r.key.Quarter}, &r.key.Loan.Bank, &r.key.Loan.Contract, &r.person)
+		return r, err
+	}, func(r row) error { owners[r.key] = r.person; return nil },
+		`SELECT t.quarter, t.bank, t.contract, p.person FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE p.state IN ('approved', 'sent', 'paid') ORDER BY p.id`)
+	return owners, err
+}

@@ -1,0 +1,147 @@
+package ledger
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"tiexi/pipeline/values"
+)
+
+// scanner is what *sql.Row and *sql.Rows have in common.
+type scanner interface{ Scan(...any) error }
+
+// each runs the query and calls yield for every row, in order.
+func each[T any](tx *Tx, scan func(scanner) (T, error), yield func(T) error, query string, args ...any) error {
+	rows, err := tx.tx.QueryContext(tx.ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		item, err := scan(rows)
+		if err != nil {
+			return fmt.Errorf("ledger: %w", err)
+		}
+		if err := yield(item); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
+// collect is each into a slice.
+func collect[T any](tx *Tx, scan func(scanner) (T, error), query string, args ...any) (items []T, err error) {
+	err = each(tx, scan, func(item T) error { items = append(items, item); return nil }, query, args...)
+	return items, err
+}
+
+// one is the first row, ok false where there is none.
+func one[T any](tx *Tx, scan func(scanner) (T, error), query string, args ...any) (item T, ok bool, err error) {
+	item, err = scan(tx.tx.QueryRowContext(tx.ctx, query, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return item, false, nil
+	}
+	if err != nil {
+		return item, false, fmt.Errorf("ledger: %w", err)
+	}
+	return item, true, nil
+}
+
+func (tx *Tx) exec(query string, args ...any) error {
+	if _, err := tx.tx.ExecContext(tx.ctx, query, args...); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
+func (tx *Tx) insert(query string, args ...any) (id int64, err error) {
+	result, err := tx.tx.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("ledger: %w", err)
+	}
+	return result.LastInsertId()
+}
+
+// prepare compiles a statement once for many rows; release it after use.
+func (tx *Tx) prepare(query string) (*sql.Stmt, error) {
+	statement, err := tx.tx.PrepareContext(tx.ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	return statement, nil
+}
+
+func scanText(s scanner) (text string, err error) {
+	err = s.Scan(&text)
+	return text, err
+}
+
+func scanInt(s scanner) (n int64, err error) {
+	err = s.Scan(&n)
+	return n, err
+}
+
+// day reads an ISO date column.
+type day struct{ to *values.Date }
+
+// Scan implements sql.Scanner.
+func (d day) Scan(src any) (err error) {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a day is TEXT, got %T", src)
+	}
+	*d.to, err = values.ParseDate(text)
+	return err
+}
+
+// quarter reads a quarter's name.
+type quarter struct{ to *values.Quarter }
+
+// Scan implements sql.Scanner.
+func (q quarter) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a quarter is TEXT, got %T", src)
+	}
+	return q.to.UnmarshalText([]byte(text))
+}
+
+// document reads and writes a JSON column.
+func document(v any) string {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own structs, always encodable
+	}
+	return string(encoded)
+}
+
+type fromJSON struct{ to any }
+
+// Scan implements sql.Scanner; the empty text leaves the target as it is.
+func (j fromJSON) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a JSON column is TEXT, got %T", src)
+	}
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), j.to)
+}
+
+// Try runs do inside the transaction and takes back what it wrote if it fails:
+// one refused file leaves no trace of itself among the others.
+func (tx *Tx) Try(do func() error) error {
+	if err := tx.exec(`SAVEPOINT try`); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return errors.Join(err, tx.exec(`ROLLBACK TO try`), tx.exec(`RELEASE try`))
+	}
+	return tx.exec(`RELEASE try`)
+}

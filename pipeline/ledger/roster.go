@@ -1,0 +1,136 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"tiexi/pipeline/values"
+)
+
+// Snapshot is one imported roster.
+type Snapshot struct {
+	ID      int64
+	Digest  string // SHA-256 of the file
+	Name    string
+	TakenOn values.Date // the date it speaks of
+	ReadOn  values.Date
+	Persons int
+}
+
+// Person is a person's row on the roster, as it stood from one snapshot to
+// another.
+type Person struct {
+	FirstTaken values.Date // date of the first snapshot that has the row so
+	LastTaken  values.Date // date of the last one
+	GoneOn     values.Date // date of the snapshot after the last one, zero if the newest still has it
+	Household  string
+	Name       string
+	ID         values.ResidentID
+	Township   string
+	Village    string
+	Joined     values.Date // 首次识别时间, zero for always
+	Left       values.Date // 退出时间, zero for never
+	PayoutBank string
+	Account    values.Account
+}
+
+func (p *Person) content() string {
+	sum := sha256.Sum256([]byte(document([]string{p.Household, p.Name, p.ID.Whole(), p.Township, p.Village,
+		p.Joined.String(), p.Left.String(), p.PayoutBank, p.Account.Whole()})))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Snapshots lists the imported rosters, oldest date first.
+func (tx *Tx) Snapshots() ([]Snapshot, error) {
+	return collect(tx, func(s scanner) (sn Snapshot, err error) {
+		err = s.Scan(&sn.ID, &sn.Digest, &sn.Name, day{&sn.TakenOn}, day{&sn.ReadOn}, &sn.Persons)
+		return sn, err
+	}, `SELECT id, digest, name, taken_on, read_on, persons FROM snapshot ORDER BY id`)
+}
+
+// AddSnapshot imports a roster that is newer than all before it. A row that
+// says the same as in the snapshot before is kept once, so that a county's
+// yearly imports cost little more than what changed.
+func (tx *Tx) AddSnapshot(sn Snapshot, persons []Person) error {
+	previous, err := tx.Snapshots()
+	if err != nil {
+		return err
+	}
+	standing := map[string][]int64{}
+	if n := len(previous); n > 0 {
+		last := previous[n-1]
+		if sn.TakenOn < last.TakenOn {
+			return fmt.Errorf("ledger: snapshot of %s is older than the one of %s", sn.TakenOn, last.TakenOn)
+		}
+		type row struct {
+			id      int64
+			content string
+		}
+		err := each(tx, func(s scanner) (r row, err error) { err = s.Scan(&r.id, &r.content); return r, err },
+			func(r row) error { standing[r.content] = append(standing[r.content], r.id); return nil },
+			`SELECT id, content FROM person WHERE last_snapshot = ? ORDER BY id`, last.ID)
+		if err != nil {
+			return err
+		}
+	}
+	id, err := tx.insert(`INSERT INTO snapshot (digest, name, taken_on, read_on, persons) VALUES (?, ?, ?, ?, ?)`,
+		sn.Digest, sn.Name, sn.TakenOn.String(), tx.On.String(), len(persons))
+	if err != nil {
+		return err
+	}
+	extend, err := tx.prepare(`UPDATE person SET last_snapshot = ? WHERE id = ?`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = extend.Close() }()
+	add, err := tx.prepare(`INSERT INTO person (first_snapshot, last_snapshot, content, household, name, person, township, village, joined, left_on, payout_bank, account)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = add.Close() }()
+	for i := range persons {
+		p := &persons[i]
+		content := p.content()
+		if same := standing[content]; len(same) > 0 {
+			standing[content] = same[1:]
+			_, err = extend.Exec(id, same[0])
+		} else {
+			_, err = add.Exec(id, id, content, p.Household, p.Name, p.ID.Whole(), p.Township, p.Village, p.Joined.String(), p.Left.String(),
+				p.PayoutBank, p.Account.Whole())
+		}
+		if err != nil {
+			return fmt.Errorf("ledger: %w", err)
+		}
+	}
+	return nil
+}
+
+const personSource = `SELECT f.taken_on, l.taken_on,
+	coalesce((SELECT n.taken_on FROM snapshot n WHERE n.id > p.last_snapshot ORDER BY n.id LIMIT 1), ''),
+	p.household, p.name, p.person, p.township, p.village, p.joined, p.left_on, p.payout_bank, p.account
+	FROM person p JOIN snapshot f ON f.id = p.first_snapshot JOIN snapshot l ON l.id = p.last_snapshot `
+
+func scanPerson(s scanner) (p Person, err error) {
+	err = s.Scan(day{&p.FirstTaken}, day{&p.LastTaken}, day{&p.GoneOn}, &p.Household, &p.Name, &p.ID, &p.Township, &p.Village,
+		day{&p.Joined}, day{&p.Left}, &p.PayoutBank, &p.Account)
+	return p, err
+}
+
+// PersonsOnLines gives every roster row, of any time, of the persons whom the
+// quarter's live lines name.
+func (tx *Tx) PersonsOnLines(q values.Quarter, yield func(Person) error) error {
+	return each(tx, scanPerson, yield, personSource+`WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1)
+		ORDER BY p.person, p.first_snapshot, p.id`, q.String())
+}
+
+// PersonRows gives every roster row of one person.
+func (tx *Tx) PersonRows(id values.ResidentID) ([]Person, error) {
+	return collect(tx, scanPerson, personSource+`WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
+}
+
+// Standing gives the rows of the newest snapshot.
+func (tx *Tx) Standing(yield func(Person) error) error {
+	return each(tx, scanPerson, yield, personSource+`WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`)
+}
