@@ -1,0 +1,202 @@
+package notice
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Scan looks through a finished file for what may not be published: a run of
+// 15 or more digits (a resident's id of 15 or 18 characters, an account of up
+// to 19) or a mobile number. A workbook is looked through part by part, its
+// document properties included, both as it is stored and as it reads with the
+// markup taken out; anything else as text or HTML. Digits of any script and
+// width count, and the usual ways to group them (138 0000 0000, 149901 19800101
+// 0014). Telephone numbers of offices (0350-0000001) are no mobile numbers.
+//
+// The error is a *[PersonalNumberError].
+func Scan(data []byte) error {
+	if !bytes.HasPrefix(data, []byte("PK")) {
+		return scanPart("", data)
+	}
+	workbook, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return fmt.Errorf("检查公示文件：%w", err)
+	}
+	var content bytes.Buffer
+	for _, entry := range workbook.File {
+		if err := scanText(entry.Name, entry.Name); err != nil {
+			return err
+		}
+		reader, err := entry.Open()
+		if err != nil {
+			return fmt.Errorf("检查公示文件 %s：%w", entry.Name, err)
+		}
+		content.Reset()
+		if _, err := content.ReadFrom(io.LimitReader(reader, maxPart)); err != nil {
+			return fmt.Errorf("检查公示文件 %s：%w", entry.Name, err)
+		}
+		if content.Len() == maxPart {
+			return fmt.Errorf("检查公示文件 %s：超过 %d 字节", entry.Name, maxPart)
+		}
+		if err := scanPart(entry.Name, content.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxPart bounds what is unpacked; the largest list of ours has some 100 KB.
+const maxPart = 256 << 20
+
+func scanPart(name string, data []byte) error {
+	stored := string(data)
+	if err := scanText(name, stored); err != nil {
+		return err
+	}
+	return scanText(name, readable(stored))
+}
+
+// readable is the text without its tags, as a person would read it: a tag
+// separates, unless it only changes the look within a word.
+func readable(markup string) string {
+	var text strings.Builder
+	text.Grow(len(markup) / 2)
+	for {
+		open := strings.IndexByte(markup, '<')
+		if open < 0 {
+			break
+		}
+		text.WriteString(markup[:open])
+		markup = markup[open+1:]
+		end := strings.IndexByte(markup, '>')
+		if end < 0 {
+			break
+		}
+		if !inWord(markup[:end]) {
+			text.WriteByte('\n')
+		}
+		markup = markup[end+1:]
+	}
+	text.WriteString(markup)
+	return html.UnescapeString(text.String())
+}
+
+func inWord(tag string) bool {
+	tag = strings.TrimPrefix(tag, "/")
+	if end := strings.IndexAny(tag, " /\t\n"); end >= 0 {
+		tag = tag[:end]
+	}
+	switch tag {
+	case "t", "r", "rPr", "sz", "rFont", "color", "family", "charset", // runs of one cell
+		"span", "b", "i", "em", "strong", "u", "s", "a", "font", "wbr":
+		return true
+	}
+	return false
+}
+
+func scanText(part, text string) error {
+	text = western(text)
+	var chain chain
+	for at := 0; at < len(text); {
+		if !isDigit(text[at]) {
+			at++
+			continue
+		}
+		start := at
+		for at < len(text) && isDigit(text[at]) {
+			at++
+		}
+		joined := start > 1 && (text[start-1] == ' ' || text[start-1] == '-') && isDigit(text[start-2])
+		if kind := chain.next(text[start:at], joined); kind != "" {
+			return &PersonalNumberError{Part: part, Kind: kind, Near: masked(text[start:at])}
+		}
+	}
+	return nil
+}
+
+// The kinds of personal number.
+const (
+	idOrAccount = "证件或银行账号"
+	mobile      = "手机号码"
+)
+
+// chain is the last three runs of digits that stand one space or hyphen apart.
+type chain [3]string
+
+// next looks at one more run and says what it is, "" for nothing personal.
+func (c *chain) next(run string, joined bool) string {
+	if !joined {
+		*c = chain{}
+	}
+	c[0], c[1], c[2] = c[1], c[2], run
+	if len(run) >= 15 {
+		return idOrAccount
+	}
+	for i := 0; i+11 <= len(run); i++ {
+		if isMobile(run[i:]) {
+			return mobile
+		}
+	}
+	switch a, b, d := len(c[0]), len(c[1]), len(c[2]); {
+	case a == 3 && b == 4 && d == 4 && isMobile(c[0]):
+		return mobile
+	case a == 6 && b == 8 && (d == 3 || d == 4), a == 4 && b == 4 && d == 4 && c[0][0] == '6':
+		return idOrAccount
+	}
+	return ""
+}
+
+func isMobile(run string) bool { return run[0] == '1' && run[1] >= '3' }
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+// masked keeps enough to find the place and not enough to be the number.
+func masked(run string) string {
+	return run[:min(3, len(run))] + "…（" + fmt.Sprint(len(run)) + "位数字）"
+}
+
+// western writes digits of any script as 0 to 9, takes out what is invisible,
+// and makes every space and dash the plain one.
+func western(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x80 || r >= 0x4E00 && r <= 0x9FFF:
+			return r
+		case unicode.Is(unicode.Nd, r):
+			return '0' + digit(r)
+		case unicode.Is(unicode.No, r):
+			if folded := norm.NFKC.String(string(r)); len(folded) == 1 {
+				return rune(folded[0])
+			}
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r):
+			return -1
+		case unicode.Is(unicode.Zs, r):
+			return ' '
+		case unicode.Is(unicode.Pd, r), r == '\u2212':
+			return '-'
+		}
+		return r
+	}, text)
+}
+
+// digit is the value of a decimal digit: in Unicode ten stand together, 0 first.
+func digit(r rune) rune {
+	for _, block := range unicode.Nd.R16 {
+		if r >= rune(block.Lo) && r <= rune(block.Hi) {
+			return (r - rune(block.Lo)) % 10
+		}
+	}
+	for _, block := range unicode.Nd.R32 {
+		if r >= rune(block.Lo) && r <= rune(block.Hi) {
+			return (r - rune(block.Lo)) % 10
+		}
+	}
+	return 0
+}
