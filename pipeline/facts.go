@@ -1,0 +1,204 @@
+package pipeline
+
+import (
+	"tiexi/formats/sheet"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/policy"
+	"tiexi/pipeline/rules"
+	"tiexi/pipeline/values"
+)
+
+// bookSheets are the sheets of the quarter's statements, for telling in which
+// cell a figure of a line stands.
+type bookSheets struct {
+	byPlace map[sheetKey]*ledger.Sheet
+	columns map[sheetKey]*[values.FieldCount]string // column letters by field
+	files   map[int64]ledger.File
+	all     []ledger.Sheet
+}
+
+type sheetKey struct {
+	file     int64
+	position int
+}
+
+func (a *attempt) sheets() (*bookSheets, error) {
+	all, err := a.tx.Sheets(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	files, err := a.tx.LiveFiles(a.quarter, ledger.KindStatement)
+	if err != nil {
+		return nil, err
+	}
+	b := &bookSheets{byPlace: map[sheetKey]*ledger.Sheet{}, columns: map[sheetKey]*[values.FieldCount]string{}, files: map[int64]ledger.File{}, all: all}
+	for i := range all {
+		s := &all[i]
+		key := sheetKey{s.FileID, s.Position}
+		var letters [values.FieldCount]string
+		for _, c := range s.Columns {
+			letters[c.Field] = sheet.ColumnName(c.Index)
+		}
+		letters[values.FieldNone] = ""
+		b.byPlace[key], b.columns[key] = s, &letters
+	}
+	for _, f := range files {
+		b.files[f.ID] = f
+	}
+	return b, nil
+}
+
+// locate gives the line the columns in which its fields stand.
+func (b *bookSheets) locate(l *ledger.Line) {
+	l.Columns = b.columns[sheetKey{l.FileID, l.Position}]
+}
+
+func (b *bookSheets) facts() []rules.SheetFacts {
+	var facts []rules.SheetFacts
+	for _, s := range b.all {
+		if s.Skipped != "" || len(s.Totals) == 0 {
+			continue
+		}
+		f := rules.SheetFacts{File: b.files[s.FileID].Name, Sheet: s.Name}
+		for _, t := range s.Totals {
+			f.Totals = append(f.Totals, rules.Total{Field: t.Field, Cell: t.Cell, Declared: t.Declared, Computed: t.Computed})
+		}
+		facts = append(facts, f)
+	}
+	return facts
+}
+
+// memberships are the stretches in which the borrowers stood on the roster: on
+// it since 首次识别时间 (blank: always) until 退出时间, or until the date of the
+// first snapshot that no longer has them.
+func (a *attempt) memberships() (map[values.ResidentID][]rules.Membership, error) {
+	roster := map[values.ResidentID][]rules.Membership{}
+	gone := map[values.ResidentID]map[string]values.Date{} // household → date of the snapshot that no longer has the last row
+	err := a.tx.PersonsOnLines(a.quarter, func(p ledger.Person) error {
+		until := p.GoneOn
+		if p.Left.Known() && (!until.Known() || p.Left < until) {
+			until = p.Left
+		}
+		m := rules.Membership{Household: p.Household, Name: p.Name, From: p.Joined, Until: until,
+			Township: p.Township, Village: p.Village, PayoutBank: p.PayoutBank, Account: p.Account}
+		if gone[p.ID] == nil {
+			gone[p.ID] = map[string]values.Date{}
+		}
+		stretches := roster[p.ID]
+		for i := range stretches {
+			// the same membership in a newer snapshot, which may have changed
+			// the account or the village: the newer words count
+			if s := &stretches[i]; s.Household == p.Household && gone[p.ID][p.Household] == p.FirstTaken {
+				*s = m
+				gone[p.ID][p.Household] = p.GoneOn
+				return nil
+			}
+		}
+		gone[p.ID][p.Household] = p.GoneOn
+		roster[p.ID] = append(stretches, m)
+		return nil
+	})
+	return roster, err
+}
+
+// freeFailedAccounts lets a newer roster account win over the statement's
+// where a payment to the statement's account has failed: the bank's file will
+// name the dead account for ever, and must not block the second payment.
+func (a *attempt) freeFailedAccounts(c *quarterFacts) error {
+	failed, err := a.tx.FailedUnmended()
+	if err != nil || len(failed) == 0 {
+		return err
+	}
+	type dead struct {
+		person  values.ResidentID
+		account values.Account
+	}
+	accounts := map[dead]bool{}
+	for _, p := range failed {
+		accounts[dead{p.Person, p.Account}] = true
+	}
+	for i, l := range c.lines {
+		if c.frozen[i] != nil || !accounts[dead{l.ID, l.Account}] {
+			continue
+		}
+		for _, m := range c.facts.Roster[l.ID] {
+			if m.Account != "" && m.Account != l.Account {
+				l.Account, l.PayoutBank, l.AccountName = "", "", ""
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// objections are those against the quarter's borrowers that count: per person
+// an open one, else an upheld one.
+func (a *attempt) objections() (map[values.ResidentID]ledger.Objection, error) {
+	all, err := a.tx.Objections(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	count := map[values.ResidentID]ledger.Objection{}
+	for _, o := range all {
+		if o.State == "open" || o.State == "upheld" && count[o.Person].State != "open" {
+			count[o.Person] = o
+		}
+	}
+	return count, nil
+}
+
+// earlier are the accepted lines of other quarters that matter here: those of
+// the loans named in this quarter, and those of their borrowers' households.
+func (a *attempt) earlier() ([]rules.Earlier, error) {
+	var earlier []rules.Earlier
+	conditions := conditionCache{}
+	err := a.tx.AcceptedElsewhere(a.quarter, func(l ledger.Accepted) error {
+		e := rules.Earlier{Quarter: l.Quarter, Loan: l.Loan(), Tranche: l.Tranche, ID: l.ID, Household: l.Household,
+			From: l.From, To: l.To, Rate: l.Rate, Balance: l.Balance, Disbursed: l.Disbursed, Matures: l.Matures,
+			OriginalMaturity: l.OriginalMaturity, Renewals: l.Renewals}
+		if l.Given.Has(values.FieldAmount) {
+			e.Amount = l.Amount
+		}
+		if terms, _ := conditions.of(a.policies, l.Line); terms != nil {
+			e.HouseholdCeiling = terms.HouseholdCeiling
+		}
+		earlier = append(earlier, e)
+		return nil
+	})
+	return earlier, err
+}
+
+// conditionCache keeps one copy of each policy's conditions.
+type conditionCache map[string]*values.Conditions
+
+func (c conditionCache) of(set *policy.Set, l *ledger.Line) (contract, extension *values.Conditions) {
+	for _, j := range set.Judgements(policy.FactsOf(&l.Line)) {
+		kept := c[j.Policy]
+		if kept == nil {
+			kept = &j.Conditions
+			c[j.Policy] = kept
+		}
+		if j.Extension {
+			extension = kept
+		} else {
+			contract = kept
+		}
+	}
+	return contract, extension
+}
+
+func unconfigured(set *policy.Set, l *ledger.Line) []rules.Span {
+	loan := policy.Loan{Bank: l.Bank, Contract: l.Contract, Facts: policy.FactsOf(&l.Line)}
+	line := policyLine(l, false)
+	var spans []rules.Span
+	for _, s := range set.Unconfigured(&loan, &line) {
+		spans = append(spans, rules.Span{From: s.From, To: s.To})
+	}
+	return spans
+}
+
+// policyLine is what the amounts depend on of a line.
+func policyLine(l *ledger.Line, extensionBarred bool) policy.Line {
+	return policy.Line{Key: l.Key, Quarter: l.Quarter, From: l.From, To: l.To, Days: l.Days,
+		Balance: l.Balance, Rate: l.Rate, Paid: l.Paid, ExtensionBarred: extensionBarred}
+}

@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tiexi/pipeline/outbox"
+	"tiexi/pipeline/values"
+)
+
+// inboxFile is a file that lies in the inbox. The inbox is read, never changed.
+type inboxFile struct {
+	name    string
+	size    int64
+	changed time.Time
+	digest  string
+	content []byte // nil where the ledger knows the digest already
+}
+
+// settleTime is how far apart the two looks are that tell a file which is
+// still being copied from one that is whole.
+const settleTime = 300 * time.Millisecond
+
+// scanInbox lists the inbox. Sub-folders, Office's lock files (~$), partial
+// downloads and the system's own files are none of ours.
+func (w *Workspace) scanInbox() ([]inboxFile, error) {
+	entries, err := os.ReadDir(w.job.Inbox)
+	if err != nil {
+		return nil, &values.Fault{Kind: values.FaultRefused, Err: err,
+			What: values.Say("无法读取收件文件夹 %s。", "The inbox %s cannot be read.", w.job.Inbox),
+			Hint: values.Say("请检查网络盘是否连接、jobs.yaml 的 inbox 是否写对；什么都没有改动。", "Check that the network drive is there and that inbox in jobs.yaml is right; nothing was changed.")}
+	}
+	var files []inboxFile
+	for _, e := range entries {
+		if ignored(e) {
+			continue
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // taken away while we looked
+		}
+		if err != nil {
+			return nil, err
+		}
+		if info.Mode().IsRegular() {
+			files = append(files, inboxFile{name: e.Name(), size: info.Size(), changed: info.ModTime()})
+		}
+	}
+	slices.SortFunc(files, func(a, b inboxFile) int { return strings.Compare(a.name, b.name) })
+	return files, nil
+}
+
+func ignored(e fs.DirEntry) bool {
+	name := strings.ToLower(e.Name())
+	return e.IsDir() || strings.HasPrefix(name, "~$") || strings.HasPrefix(name, ".") ||
+		name == "thumbs.db" || name == "desktop.ini" ||
+		slices.Contains([]string{".tmp", ".part", ".crdownload", ".lock"}, filepath.Ext(name))
+}
+
+// load reads a file and its digest.
+func (w *Workspace) load(f *inboxFile) error {
+	content, err := os.ReadFile(filepath.Join(w.job.Inbox, f.name))
+	if err != nil {
+		return err
+	}
+	f.content, f.digest = content, outbox.Digest(content)
+	return nil
+}
+
+// growing looks a second time at files that are new, and tells which are still
+// being written. Age is not used: a copied file keeps its old date.
+func (w *Workspace) growing(files []inboxFile) map[string]bool {
+	still := map[string]bool{}
+	if len(files) == 0 {
+		return still
+	}
+	time.Sleep(settleTime)
+	for _, f := range files {
+		info, err := os.Stat(filepath.Join(w.job.Inbox, f.name))
+		if err != nil || info.Size() != f.size || !info.ModTime().Equal(f.changed) || int64(len(f.content)) != f.size {
+			still[f.name] = true
+		}
+	}
+	return still
+}

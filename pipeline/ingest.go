@@ -1,0 +1,462 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tiexi/formats/forms"
+	"tiexi/formats/sheet"
+	"tiexi/formats/statement"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/outbox"
+	"tiexi/pipeline/values"
+)
+
+// ingestVersion is bumped when files are to be read anew.
+const ingestVersion = "1"
+
+// arrivals is what a look into the inbox and at the roster brought.
+type arrivals struct {
+	refused []RefusedFile
+	silent  []string
+	changed map[values.Quarter]*arrival // quarters that got something
+	counts  map[values.Quarter]*arrival // all quarters
+}
+
+// arrival is what one quarter has and got.
+type arrival struct {
+	files, lines int
+	reason       values.Text
+}
+
+func (r *arrivals) stageReport(q values.Quarter) StageReport {
+	report := StageReport{Name: "ingest", State: "skipped", Reason: values.Say("没有新文件", "no new files")}
+	if c := r.counts[q]; c != nil {
+		report.In, report.Out = c.files, c.lines
+	}
+	if c := r.changed[q]; c != nil {
+		report.State, report.Reason = "done", c.reason
+	}
+	return report
+}
+
+// intake is the stage ingest. It looks at the whole inbox, because a file says
+// itself which quarter it is for, and puts everything new into the ledger in
+// one transaction: statements line by line, rosters, decisions, objections,
+// return files. What cannot be taken is refused by name, and the rest goes on.
+func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error) {
+	found, err := w.scanInbox()
+	if err != nil {
+		return nil, err
+	}
+	in := &intake{Workspace: w, ctx: ctx, request: r, result: &arrivals{changed: map[values.Quarter]*arrival{}}}
+	if err := w.ledger.Read(ctx, func(tx *ledger.Tx) error { return in.learn(tx) }); err != nil {
+		return nil, err
+	}
+	var fresh []inboxFile
+	for _, f := range found {
+		if err := w.load(&f); err != nil {
+			in.refuse(f.name, readFault(err))
+			continue
+		}
+		if in.known(f) {
+			continue
+		}
+		fresh = append(fresh, f)
+	}
+	waiting := w.growing(fresh)
+	rosters, err := in.newRosters()
+	if err != nil {
+		return nil, err
+	}
+	if len(fresh) > 0 || len(rosters) > 0 {
+		err := w.write(ctx, func(tx *ledger.Tx) error {
+			in.tx = tx
+			if err := in.takeAll(fresh, waiting, rosters); err != nil {
+				return err
+			}
+			w.point("ingest:read")
+			if r.DryRun || len(in.result.changed) == 0 && !in.wrote {
+				return errDryRun
+			}
+			return in.record()
+		})
+		if err != nil && err != errDryRun {
+			return nil, err
+		}
+		w.point("ingest:committed")
+	}
+	err = w.ledger.Read(ctx, func(tx *ledger.Tx) error { return in.count(tx) })
+	return in.result, err
+}
+
+// intake is one look at work.
+type intake struct {
+	*Workspace
+	ctx       context.Context
+	tx        *ledger.Tx
+	request   RunRequest
+	files     []ledger.File
+	snapshots []ledger.Snapshot
+	result    *arrivals
+	wrote     bool // something that belongs to no quarter: a roster, decisions, objections
+}
+
+func (in *intake) learn(tx *ledger.Tx) (err error) {
+	if in.files, err = tx.Files(); err != nil {
+		return err
+	}
+	in.snapshots, err = tx.Snapshots()
+	return err
+}
+
+// known tells whether the ledger has the same bytes, read with the same
+// settings.
+func (in *intake) known(f inboxFile) bool {
+	for _, have := range in.files {
+		if have.Digest != f.digest {
+			continue
+		}
+		if have.Replaced && have.ReplacedBy != 0 && have.Kind == ledger.KindStatement && !in.reread(have) {
+			in.say(Event{Kind: Note, Stage: "ingest", Text: values.Say(
+				"文件 %s 与已被更正文件替换的 %s 内容相同，未再计入。", "File %s is the same as %s, which a correction has replaced; it was not counted again.", f.name, have.Name)})
+			return true
+		}
+		if !have.Replaced && (have.Kind != ledger.KindStatement || have.Reading == in.reading(in.bankOfFile(have.Name))) {
+			if have.Name != f.name {
+				in.say(Event{Kind: Note, Stage: "ingest", Text: values.Say(
+					"文件 %s 与已收的 %s 内容相同，只计一次。", "File %s has the same content as %s; it counts once.", f.name, have.Name)})
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// reread tells whether a replaced file was replaced by a second reading of
+// itself under other settings.
+func (in *intake) reread(have ledger.File) bool {
+	for _, by := range in.files {
+		if by.ID == have.ReplacedBy {
+			return by.Digest == have.Digest
+		}
+	}
+	return false
+}
+
+func (in *intake) refuse(name string, reason values.Text) {
+	in.result.refused = append(in.result.refused, RefusedFile{Name: name, Reason: reason})
+}
+
+func (in *intake) takeAll(fresh []inboxFile, waiting map[string]bool, rosters []rosterFile) error {
+	if err := in.takeRosters(rosters); err != nil {
+		return err
+	}
+	// originals before corrections, so that a correction that arrives together
+	// with what it corrects finds it
+	slices.SortStableFunc(fresh, func(a, b inboxFile) int { return correctionRank(a.name) - correctionRank(b.name) })
+	for i := range fresh {
+		f := &fresh[i]
+		if waiting[f.name] {
+			in.result.refused = append(in.result.refused, RefusedFile{Name: f.name, Waiting: true,
+				Reason: values.Say("文件还在写入，等写完后下次运行再读。", "The file is still being written; the next run reads it.")})
+			continue
+		}
+		if err := in.ctx.Err(); err != nil {
+			return err
+		}
+		if err := in.take(f); err != nil {
+			return err
+		}
+		f.content = nil
+	}
+	return nil
+}
+
+func correctionRank(name string) int {
+	if strings.Contains(name, "更正") {
+		return 1
+	}
+	return 0
+}
+
+// take reads one file. A file that cannot be taken is refused and is no error.
+func (in *intake) take(f *inboxFile) error {
+	book, err := sheet.OpenBytes(f.name, f.content)
+	if err != nil {
+		in.refuse(f.name, readFault(err))
+		return nil
+	}
+	defer func() { _ = book.Close() }()
+	kind, err := forms.Detect(book)
+	if err != nil {
+		in.refuse(f.name, readFault(err))
+		return nil
+	}
+	var refusal values.Text
+	err = in.tx.Try(func() error {
+		switch kind {
+		case forms.KindDecisions:
+			refusal, err = in.takeDecisions(f, book)
+		case forms.KindObjections:
+			refusal, err = in.takeObjections(f, book)
+		case forms.KindReturn:
+			refusal, err = in.takeReturn(f, book)
+		case forms.KindRoster, forms.KindExclusions, forms.KindResponsible:
+			refusal = values.Say("这是一份%s，不应放在收件文件夹。请放到 jobs.yaml 指明的位置。", "This is a %s and does not belong into the inbox. Put it where jobs.yaml says.", string(kind))
+		default:
+			refusal, err = in.takeStatement(f, book)
+		}
+		if err == nil && !refusal.IsZero() {
+			return errRefused
+		}
+		return err
+	})
+	if errors.Is(err, errRefused) {
+		in.refuse(f.name, refusal)
+		return nil
+	}
+	return err
+}
+
+var errRefused = errors.New("refused")
+
+// readFault says in both languages why a file cannot be read.
+func readFault(err error) values.Text {
+	english := err.Error()
+	var bilingual interface{ English() string }
+	if errors.As(err, &bilingual) {
+		english = bilingual.English()
+	}
+	return values.Text{Chinese: err.Error(), English: english}
+}
+
+// takeStatement reads a bank's statement line by line into the ledger.
+func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.Text, err error) {
+	bank := in.bankOfFile(f.name)
+	file := &ledger.File{Digest: f.digest, Name: f.name, Kind: ledger.KindStatement, Size: f.size, Reading: in.reading(bank), Bank: bank}
+	if superseded := in.sameBytes(f.digest); superseded != nil { // a second reading under other settings
+		if err := in.tx.RetireFile(superseded.ID, superseded.ID); err != nil {
+			return refusal, err
+		}
+		defer func() {
+			if err == nil && refusal.IsZero() {
+				err = in.tx.RetireFile(superseded.ID, file.ID)
+			}
+		}()
+	}
+	if err := in.tx.AddFile(file); err != nil {
+		return refusal, err
+	}
+	writer, err := in.tx.LineWriter()
+	if err != nil {
+		return refusal, err
+	}
+	defer func() { _ = writer.Close() }()
+	lenders := map[string]int{}
+	positions := sheetPositions(book)
+	report, err := statement.Read(book, in.statementOptions(f.name, bank), func(l *values.Line) error {
+		lenders[l.Bank]++
+		return writer.Add(&ledger.Line{FileID: file.ID, Position: positions[l.Sheet], Quarter: in.request.Quarter, Line: *l})
+	})
+	if err != nil {
+		return readFault(err), nil
+	}
+	if refusal := in.assign(file, report, lenders); !refusal.IsZero() {
+		return refusal, nil
+	}
+	if refusal, err = in.replace(file, report.Correction); err != nil || !refusal.IsZero() {
+		return refusal, err
+	}
+	if err := in.addSheets(file, report); err != nil {
+		return refusal, err
+	}
+	if err := in.tx.SetFile(file); err != nil {
+		return refusal, err
+	}
+	in.arrived(file.Quarter, values.Say("新文件 %s", "new file %s", f.name))
+	in.say(Event{Kind: FileRead, Quarter: file.Quarter, Stage: "ingest", Done: report.Lines(),
+		Text: values.Say("%s：%s，%d 行。", "%s: %s, %d lines.", f.name, file.Bank, report.Lines())})
+	return refusal, in.accept(file, f.content, map[string]any{"bank": file.Bank, "quarter": file.Quarter, "lines": report.Lines()})
+}
+
+func sheetPositions(book *sheet.Book) map[string]int {
+	positions := map[string]int{}
+	for _, s := range book.Sheets() {
+		positions[s.Name] = s.Index
+	}
+	return positions
+}
+
+func (in *intake) sameBytes(digest string) *ledger.File {
+	for i := range in.files {
+		if f := &in.files[i]; f.Digest == digest && !f.Replaced && f.Kind == ledger.KindStatement {
+			return f
+		}
+	}
+	return nil
+}
+
+// accept archives a taken file's bytes and records it.
+func (in *intake) accept(file *ledger.File, content []byte, detail map[string]any) error {
+	if _, err := in.archive.Write(archiveName(file.Digest), content); err != nil {
+		return cannotWrite(err)
+	}
+	in.files = append(in.files, *file)
+	in.wrote = true
+	detail["sha256"] = file.Digest
+	detail["kind"] = file.Kind
+	return in.tx.Record("ingest", file.Name, detail)
+}
+
+// archiveName is where content lies in the archive.
+func archiveName(digest string) string { return digest[:2] + "/" + digest }
+
+// keep archives content and returns its digest.
+func (w *Workspace) keep(content []byte) (string, error) {
+	digest := outbox.Digest(content)
+	_, err := w.archive.Write(archiveName(digest), content)
+	return digest, cannotWrite(err)
+}
+
+func (in *intake) arrived(q values.Quarter, reason values.Text) {
+	if c := in.result.changed[q]; c != nil {
+		c.reason = values.Text{Chinese: c.reason.Chinese + "、" + reason.Chinese, English: c.reason.English + ", " + reason.English}
+		return
+	}
+	in.result.changed[q] = &arrival{reason: reason}
+}
+
+// assign says which bank and quarter a statement is for.
+func (in *intake) assign(file *ledger.File, report *statement.Report, lenders map[string]int) values.Text {
+	if file.Bank == "" {
+		file.Bank = bankOf(report, lenders)
+	}
+	if file.Bank == "" {
+		return values.Say("看不出是哪家银行的文件。请在 jobs.yaml 的 banks 中加上这家银行，match 写文件名的通配模式。",
+			"The file does not say which bank it is from. Add the bank to jobs.yaml, with a glob for its file names in match.")
+	}
+	for _, q := range []values.Quarter{report.QuarterNamed(), report.QuarterByDays(), in.request.Quarter} {
+		if !q.IsZero() {
+			file.Quarter = q
+			return values.Text{}
+		}
+	}
+	return values.Say("看不出是哪个季度的文件：标题、文件名和各行日期都没有写。请用 --quarter 2026Q3 这样的写法指明后再运行。",
+		"The file does not say which quarter it is for, neither in its title and name nor by its dates. Run again with --quarter.")
+}
+
+// bankOf: a lender column that names one bank throughout, else the title.
+func bankOf(report *statement.Report, lenders map[string]int) string {
+	if len(lenders) == 1 {
+		for name := range lenders {
+			if name != "" {
+				return name
+			}
+		}
+	}
+	for _, s := range report.Sheets {
+		if s.Skipped == "" && s.Bank != "" {
+			return s.Bank
+		}
+	}
+	return ""
+}
+
+func (in *intake) addSheets(file *ledger.File, report *statement.Report) error {
+	for _, s := range report.Sheets {
+		kept := ledger.Sheet{FileID: file.ID, Position: s.Index, Name: s.Name, Skipped: string(s.Skipped), DataRows: s.Lines}
+		if n := len(s.HeadingRows); n > 0 {
+			kept.HeaderRows = [2]int{s.HeadingRows[0], s.HeadingRows[n-1]}
+		}
+		for _, c := range s.Columns {
+			kept.Columns = append(kept.Columns, ledger.Column{Index: c.Number, Heading: c.Heading, Field: c.Field})
+		}
+		for _, t := range s.Totals {
+			if !t.Whole {
+				continue
+			}
+			for _, figure := range t.Figures {
+				if figure.Problem == "" {
+					kept.Totals = append(kept.Totals, ledger.Total{Field: figure.Field, Cell: figure.Cell, Declared: figure.Declared, Computed: figure.Computed})
+				}
+			}
+		}
+		if err := in.tx.AddSheet(kept); err != nil {
+			return err
+		}
+		if s.Skipped == statement.NoHeading {
+			in.say(Event{Kind: Note, Quarter: file.Quarter, Stage: "ingest", Text: values.Say(
+				"%s 的工作表“%s”没有贴息名单表头，未读。", "Sheet %[2]q of %[1]s has no statement heading and was not read.", file.Name, s.Name)})
+		}
+	}
+	return nil
+}
+
+// record writes a stage row for each quarter that got something.
+func (in *intake) record() error {
+	quarters := slices.SortedFunc(maps.Keys(in.result.changed), compareQuarters)
+	for _, q := range quarters {
+		files, err := in.tx.LiveFiles(q, ledger.KindStatement)
+		if err != nil {
+			return err
+		}
+		lines, err := in.tx.LineCount(q)
+		if err != nil {
+			return err
+		}
+		m := marks{tx: in.tx}
+		mark := m.of(in.tx.MarkFiles(q))
+		if m.err != nil {
+			return m.err
+		}
+		if _, err := in.tx.RecordStage(ledger.StageRecord{Quarter: q, Name: "ingest", Version: 1, Fingerprint: mark,
+			Inputs: map[string]string{"files": mark}, Tally: map[string]string{"files": fmt.Sprint(len(files)), "lines": fmt.Sprint(lines)},
+			In: len(files), Out: lines, Reason: in.result.changed[q].reason.English}); err != nil {
+			return err
+		}
+		if err := in.tx.Record("stage", q.String()+" ingest", map[string]any{"files": len(files), "lines": lines, "fingerprint": mark}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count tells how much every quarter has, and which banks sent nothing for the
+// newest one.
+func (in *intake) count(tx *ledger.Tx) error {
+	quarters, err := tx.Quarters()
+	if err != nil {
+		return err
+	}
+	in.result.counts = map[values.Quarter]*arrival{}
+	sent := map[string]bool{}
+	for _, q := range quarters {
+		files, err := tx.LiveFiles(q, ledger.KindStatement)
+		if err != nil {
+			return err
+		}
+		lines, err := tx.LineCount(q)
+		if err != nil {
+			return err
+		}
+		in.result.counts[q] = &arrival{files: len(files), lines: lines}
+		if q == quarters[len(quarters)-1] {
+			for _, f := range files {
+				sent[f.Bank] = true
+			}
+		}
+	}
+	if len(quarters) > 0 {
+		for _, b := range in.job.Banks {
+			if !sent[b.Name] {
+				in.result.silent = append(in.result.silent, b.Name)
+			}
+		}
+	}
+	return nil
+}

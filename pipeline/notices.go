@@ -1,0 +1,238 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"tiexi/formats/calendar"
+	"tiexi/formats/jobs"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/values"
+)
+
+// NoticeRequest names lists of the quarter by place; without a place it means
+// all.
+type NoticeRequest struct {
+	Quarter  values.Quarter
+	On       values.Date
+	Township string
+	Village  string
+	Why      string // for taking a posting back
+	DryRun   bool
+}
+
+// NoticeView is a list and what it waits for.
+type NoticeView struct {
+	Township  string      `json:"township"`
+	Village   string      `json:"village"`
+	Number    int         `json:"number"` // 0 the first list, 1 补1 …
+	Loans     int         `json:"loans"`
+	Total     values.Fen  `json:"total"`
+	State     string      `json:"state"` // printed, posted or cleared
+	PostedOn  values.Date `json:"posted_on"`
+	Until     values.Date `json:"until"` // last day of the notice
+	PayableOn values.Date `json:"payable_on"`
+	Objection int         `json:"objections"` // open ones in the village
+}
+
+// NoticeReport is what a request changed.
+type NoticeReport struct{ Lists []NoticeView }
+
+// PostNotice records that lists were posted on a day; it starts their clock.
+func (w *Workspace) PostNotice(ctx context.Context, r NoticeRequest) (*NoticeReport, error) {
+	if r.On > w.opt.Today {
+		return nil, values.Refuse(
+			values.Say("张贴日期 %s 晚于今天 %s。", "The day of posting %s is after today %s.", r.On, w.opt.Today),
+			values.Say("请在真正张贴之后再登记，并填写实际日期。", "Record it when the lists really hang, with the real date."))
+	}
+	report := &NoticeReport{}
+	payable, err := w.payableOn(r.On)
+	if err != nil {
+		return nil, err
+	}
+	err = w.act(ctx, r.Quarter, "notice", r.DryRun, func(a *attempt) error {
+		lists, err := a.chosenLists(r)
+		if err != nil {
+			return err
+		}
+		for _, l := range lists {
+			if l.Posted {
+				continue
+			}
+			if err := a.archivePosted(l); err != nil {
+				return err
+			}
+			if err := a.tx.PostList(l.ID, r.On, payable); err != nil {
+				return err
+			}
+			if err := a.tx.Record("notice posted", listSubject(l), map[string]any{"on": r.On, "payable_on": payable}); err != nil {
+				return err
+			}
+			l.Posted, l.PostedOn, l.PayableOn = true, r.On, payable
+			report.Lists = append(report.Lists, a.noticeView(l, nil, nil))
+		}
+		if len(report.Lists) == 0 {
+			return values.Refuse(values.Say("指明的清单都已经登记过张贴。", "All of these lists are recorded as posted already."),
+				values.Say("登记错了可以用 tiexi notice unpost 撤销。", "`tiexi notice unpost` takes a mistaken record back."))
+		}
+		return nil
+	})
+	return report, err
+}
+
+// payableOn is the day after a notice posted that day has run: n days, first
+// and last included (policy.md §6).
+func (w *Workspace) payableOn(posted values.Date) (values.Date, error) {
+	days := w.job.Notice.Days
+	if w.job.Notice.Kind != jobs.Workdays {
+		return calendar.CalendarDays(posted, days) + 1, nil
+	}
+	c, err := calendar.Load()
+	if err != nil {
+		return 0, err
+	}
+	last, err := c.LastDay(posted, days)
+	return last + 1, err
+}
+
+// archivePosted keeps the bytes of a list that now hangs: it is immutable.
+func (a *attempt) archivePosted(l ledger.NoticeList) error {
+	name := a.quarter.String() + "/" + villagePath(l)
+	content, err := a.out.Read(name)
+	if err != nil {
+		return values.Refuse(values.Say("清单文件 %s 不在了。", "The list %s is gone.", a.out.FullPath(name)),
+			values.Say("请先运行 tiexi run 重新生成。", "Run `tiexi run` to write it again."))
+	}
+	output, known, err := a.tx.Output(name)
+	if err != nil || !known {
+		return err
+	}
+	digest, err := a.keep(content)
+	if err != nil {
+		return err
+	}
+	if digest != output.SHA256 {
+		return values.Refuse(values.Say("清单文件 %s 在生成之后被改动过，不能登记张贴。", "The list %s was changed after it was written and cannot be recorded as posted.", a.out.FullPath(name)),
+			values.Say("请删除改动过的文件，运行 tiexi run 重新生成并打印张贴；内容需要更正时请改名单或银行文件。", "Delete it, run `tiexi run` and post the new print; mend contents in the roster or the bank's file."))
+	}
+	output.Archived = true
+	return a.tx.PutOutput(output)
+}
+
+// UnpostNotice takes back a posting that was recorded by mistake.
+func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeReport, error) {
+	if r.Why == "" {
+		return nil, needWhy()
+	}
+	report := &NoticeReport{}
+	err := w.act(ctx, r.Quarter, "notice", r.DryRun, func(a *attempt) error {
+		lists, err := a.chosenLists(r)
+		if err != nil {
+			return err
+		}
+		live, err := a.tx.LiveParts(r.Quarter)
+		if err != nil {
+			return err
+		}
+		_, items, err := boards(a.tx, a.quarter)
+		if err != nil {
+			return err
+		}
+		for _, l := range lists {
+			if !l.Posted {
+				continue
+			}
+			if paidFrom(items[l.ID], live) {
+				return values.Refuse(values.Say("%s 的清单已经有款项审批或发放，不能撤销张贴登记。", "Payments from the list of %s are approved or made; its posting cannot be taken back.", l.Village),
+					values.Say("如有问题请登记异议：tiexi notice object。", "Record an objection instead: `tiexi notice object`."))
+			}
+			if err := a.tx.UnpostList(l.ID); err != nil {
+				return err
+			}
+			if err := a.tx.Record("notice unposted", listSubject(l), map[string]any{"why": r.Why}); err != nil {
+				return err
+			}
+			l.Posted, l.PostedOn, l.PayableOn = false, 0, 0
+			report.Lists = append(report.Lists, a.noticeView(l, nil, nil))
+		}
+		if len(report.Lists) == 0 {
+			return values.Refuse(values.Say("指明的清单都没有登记过张贴。", "None of these lists is recorded as posted."), values.Text{})
+		}
+		return nil
+	})
+	return report, err
+}
+
+func paidFrom(items []ledger.NoticeItem, live []ledger.Part) bool {
+	return slices.ContainsFunc(items, func(i ledger.NoticeItem) bool {
+		return slices.ContainsFunc(live, func(p ledger.Part) bool { return p.Loan == i.Loan })
+	})
+}
+
+func listSubject(l ledger.NoticeList) string {
+	return l.Quarter.String() + " " + l.Township + " " + listName(l.Village, l.Number)
+}
+
+func (a *attempt) chosenLists(r NoticeRequest) ([]ledger.NoticeList, error) {
+	lists, err := a.tx.NoticeLists(r.Quarter)
+	if err != nil {
+		return nil, err
+	}
+	lists = slices.DeleteFunc(lists, func(l ledger.NoticeList) bool {
+		return r.Township != "" && l.Township != r.Township || r.Village != "" && l.Village != r.Village
+	})
+	if len(lists) == 0 {
+		return nil, values.Refuse(
+			values.Say("%s 没有找到公示清单（乡镇“%s”，村“%s”）。", "No notice list was found in %s (township %q, village %q).", r.Quarter, r.Township, r.Village),
+			values.Say("tiexi notice status 列出所有清单；还没有清单时请先运行 tiexi run。", "`tiexi notice status` lists them; run `tiexi run` first if there are none."))
+	}
+	if r.Village != "" && r.Township == "" && slices.ContainsFunc(lists, func(l ledger.NoticeList) bool { return l.Township != lists[0].Township }) {
+		return nil, values.Refuse(values.Say("有几个乡镇都有“%s”。", "Several townships have a village named %s.", r.Village),
+			values.Say("请用 --township 指明乡镇。", "Name the township with --township."))
+	}
+	return lists, nil
+}
+
+func (a *attempt) noticeView(l ledger.NoticeList, items []ledger.NoticeItem, objections map[[2]string]int) NoticeView {
+	v := NoticeView{Township: l.Township, Village: l.Village, Number: l.Number, State: "printed", PostedOn: l.PostedOn, PayableOn: l.PayableOn,
+		Loans: len(items), Objection: objections[[2]string{l.Township, l.Village}]}
+	for _, item := range items {
+		v.Total += item.Amount
+	}
+	if l.Posted {
+		v.State, v.Until = "posted", l.PayableOn-1
+		if l.PayableOn <= a.opt.Today {
+			v.State = "cleared"
+		}
+	}
+	return v
+}
+
+// NoticeStatus says what is waiting for what, until when.
+func (w *Workspace) NoticeStatus(ctx context.Context, q values.Quarter) (views []NoticeView, err error) {
+	err = w.view(ctx, q, func(a *attempt) error {
+		lists, err := a.tx.NoticeLists(q)
+		if err != nil {
+			return err
+		}
+		_, items, err := boards(a.tx, q)
+		if err != nil {
+			return err
+		}
+		objections, err := a.tx.Objections(q)
+		if err != nil {
+			return err
+		}
+		open := map[[2]string]int{}
+		for _, o := range objections {
+			if o.State == "open" {
+				open[[2]string{o.Township, o.Village}]++
+			}
+		}
+		for _, l := range lists {
+			views = append(views, a.noticeView(l, items[l.ID], open))
+		}
+		return nil
+	})
+	return views, err
+}

@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/values"
+)
+
+// account is the one rule for all money (policy.md §7), loan by loan, quarter
+// by quarter, policy by policy:
+//
+//	payable = entitlement now − Σ parts of payments that are neither failed nor void
+//
+// First payments, adjustments up and down, late acceptances and second payments
+// all come out of it.
+type account struct {
+	values.Loan
+	quarter values.Quarter
+	due     map[string]values.Shares // entitlement now, with what was waived
+	live    map[string]values.Shares // parts of live payments
+	facts   string                   // of the loan's own lines now
+	paid    string                   // of its own lines when it was last paid, "" if never
+	recover bool                     // somebody decided to recover what is negative
+}
+
+// payable by policy; policies without a difference are left out.
+func (c *account) payable() map[string]values.Shares {
+	open := map[string]values.Shares{}
+	for policy, s := range c.due {
+		open[policy] = s
+	}
+	for policy, s := range c.live {
+		open[policy] = open[policy].Minus(s)
+	}
+	maps.DeleteFunc(open, func(_ string, s values.Shares) bool { return s.IsZero() })
+	return open
+}
+
+func (c *account) total() (t values.Fen) {
+	for _, s := range c.payable() {
+		t += s.Total()
+	}
+	return t
+}
+
+func sumShares(m map[string]values.Shares) (s values.Shares) {
+	for _, part := range m {
+		s = s.Plus(part)
+	}
+	return s
+}
+
+// movedBy tells whether something is to be taken back although the loan's own
+// lines are still those that were paid: another loan took its tier. A person
+// has to say recover or waive.
+func (c *account) waitsForWord() bool {
+	return c.total() < 0 && !c.recover && c.paid != "" && c.paid == c.facts
+}
+
+// accountKey names an account.
+type accountKey struct {
+	quarter values.Quarter
+	loan    values.Loan
+}
+
+// accounts opens the accounts of all loans that are due anything or were paid
+// anything in the given quarter, or in all quarters.
+func accounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
+	all := map[accountKey]*account{}
+	open := func(q values.Quarter, loan values.Loan) *account {
+		key := accountKey{q, loan}
+		c := all[key]
+		if c == nil {
+			c = &account{Loan: loan, quarter: q, due: map[string]values.Shares{}, live: map[string]values.Shares{}}
+			all[key] = c
+		}
+		return c
+	}
+	for _, q := range quarters {
+		entitlements, err := tx.Entitlements(q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entitlements {
+			c := open(q, e.Loan)
+			c.due[e.Policy] = c.due[e.Policy].Plus(e.Shares)
+			c.facts = e.Facts
+		}
+		parts, err := tx.LiveParts(q)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			c := open(q, p.Loan)
+			c.live[p.Policy] = c.live[p.Policy].Plus(p.Shares)
+			c.paid = p.Facts
+		}
+		adjustments, err := tx.Adjustments(q)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range adjustments {
+			c := open(q, d.Loan)
+			c.recover = d.Verdict == "recover"
+			for policy, s := range d.Waived {
+				c.due[policy] = c.due[policy].Plus(s)
+			}
+		}
+	}
+	return all, nil
+}
+
+// sortedAccounts are the accounts in order of quarter, bank and contract.
+func sortedAccounts(all map[accountKey]*account) []*account {
+	return slices.SortedFunc(maps.Values(all), func(a, b *account) int {
+		if a.quarter != b.quarter {
+			if a.quarter.Before(b.quarter) {
+				return -1
+			}
+			return 1
+		}
+		return a.Loan.Compare(b.Loan)
+	})
+}
+
+// parts turns shares by policy into payment parts, by policy name.
+func (c *account) parts(shares map[string]values.Shares) (parts []ledger.Part) {
+	for _, policy := range slices.Sorted(maps.Keys(shares)) {
+		facts := c.facts
+		if facts == "" {
+			facts = strings.Repeat("0", 32) // nothing is due any more
+		}
+		parts = append(parts, ledger.Part{Quarter: c.quarter, Loan: c.Loan, Policy: policy, Shares: shares[policy], Facts: facts})
+	}
+	return parts
+}

@@ -1,0 +1,266 @@
+package pipeline
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	"tiexi/formats/book"
+	"tiexi/formats/jobs"
+	"tiexi/formats/notice"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/values"
+)
+
+// publishStage reads entitlements and writes the lists that hang in villages
+// (一(七), policy.md §6): a first list per village, supplements for what is new
+// or higher than what was posted.
+var publishStage = stage{
+	name: "publish", version: 1,
+	inputs: func(a *attempt) (map[string]string, error) {
+		m := marks{tx: a.tx}
+		inputs := map[string]string{
+			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")),
+			"amounts":    m.of(a.tx.MarkResult(a.quarter, "compute")),
+			"lists":      m.of(a.tx.MarkLists(a.quarter)),
+			"settings":   fmt.Sprint(a.job.County, a.job.Office, a.job.Phones, a.job.Notice, a.job.InterestDay),
+		}
+		return inputs, m.err
+	},
+	settle: publish,
+	render: renderNotices,
+	waits:  waitForNotice,
+}
+
+// board is the state of a village's lists.
+type board struct {
+	township, village string
+	lists             []ledger.NoticeList
+	posted            map[values.Loan]values.Fen // highest amount on a posted list
+}
+
+func boards(tx *ledger.Tx, q values.Quarter) (map[[2]string]*board, map[int64][]ledger.NoticeItem, error) {
+	lists, err := tx.NoticeLists(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	items, err := tx.NoticeItems(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	byList := map[int64][]ledger.NoticeItem{}
+	for _, item := range items {
+		byList[item.List] = append(byList[item.List], item)
+	}
+	villages := map[[2]string]*board{}
+	for _, l := range lists {
+		key := [2]string{l.Township, l.Village}
+		b := villages[key]
+		if b == nil {
+			b = &board{township: l.Township, village: l.Village, posted: map[values.Loan]values.Fen{}}
+			villages[key] = b
+		}
+		b.lists = append(b.lists, l)
+		if l.Posted {
+			for _, item := range byList[l.ID] {
+				b.posted[item.Loan] = max(b.posted[item.Loan], item.Amount)
+			}
+		}
+	}
+	return villages, byList, nil
+}
+
+func publish(a *attempt) error {
+	all, err := loans(a.tx, a.quarter)
+	if err != nil {
+		return err
+	}
+	if err := a.tx.DropPrintedLists(a.quarter); err != nil {
+		return err
+	}
+	villages, _, err := boards(a.tx, a.quarter)
+	if err != nil {
+		return err
+	}
+	var order [][2]string
+	fresh := map[[2]string][]ledger.NoticeItem{}
+	for _, l := range all {
+		if l.total <= 0 {
+			continue
+		}
+		a.took++
+		key := [2]string{l.township, l.village}
+		if b := villages[key]; b != nil && b.posted[l.Loan] >= l.total {
+			continue // published already; what is lower needs no notice
+		}
+		if fresh[key] == nil {
+			order = append(order, key)
+		}
+		fresh[key] = append(fresh[key], ledger.NoticeItem{Loan: l.Loan, Amount: l.total})
+	}
+	for _, key := range order {
+		number := 0
+		if b := villages[key]; b != nil {
+			number = len(b.lists)
+		}
+		list := ledger.NoticeList{Quarter: a.quarter, Township: key[0], Village: key[1], Number: number}
+		if _, err := a.tx.AddNoticeList(list, fresh[key]); err != nil {
+			return err
+		}
+		a.gave++
+	}
+	a.tally["lists"] = fmt.Sprint(a.gave)
+	return nil
+}
+
+// renderNotices writes the lists that are not posted yet. A posted list's
+// bytes are in the archive and stay as they hang.
+func renderNotices(a *attempt) error {
+	all, err := loans(a.tx, a.quarter)
+	if err != nil {
+		return err
+	}
+	villages, items, err := boards(a.tx, a.quarter)
+	if err != nil {
+		return err
+	}
+	writer := noticeWriter{attempt: a, loans: map[values.Loan]*loanState{}, keep: map[string]bool{}}
+	for _, l := range all {
+		writer.loans[l.Loan] = l
+	}
+	suffixes, err := writer.suffixes(all)
+	if err != nil {
+		return err
+	}
+	townships := map[string]map[int][]notice.Village{}
+	for _, key := range slices.SortedFunc(maps.Keys(villages), comparePlaces) {
+		b := villages[key]
+		for _, l := range b.lists {
+			v := writer.village(l, items[l.ID], suffixes)
+			if townships[l.Township] == nil {
+				townships[l.Township] = map[int][]notice.Village{}
+			}
+			townships[l.Township][l.Number] = append(townships[l.Township][l.Number], v)
+			if err := writer.writeVillage(l, v); err != nil {
+				return err
+			}
+		}
+	}
+	for _, township := range slices.Sorted(maps.Keys(townships)) {
+		for _, number := range slices.Sorted(maps.Keys(townships[township])) {
+			if err := writer.writeTownship(township, number, townships[township][number]); err != nil {
+				return err
+			}
+		}
+	}
+	return a.withdrawOthers(writer.keep)
+}
+
+type noticeWriter struct {
+	*attempt
+	loans map[values.Loan]*loanState
+	keep  map[string]bool
+}
+
+// suffixes tell people of one name in one village apart by the last four of
+// their ids.
+func (w *noticeWriter) suffixes(all []*loanState) (map[values.Loan]string, error) {
+	persons := make([]notice.Person, len(all))
+	for i, l := range all {
+		persons[i] = notice.Person{Village: l.township + "\x00" + l.village, Name: l.payee, ID: l.person}
+	}
+	suffixes := map[values.Loan]string{}
+	for i, suffix := range notice.Suffixes(persons) {
+		suffixes[all[i].Loan] = suffix
+	}
+	return suffixes, nil
+}
+
+func (w *noticeWriter) heading(township string) notice.Heading {
+	day := w.job.InterestDay
+	return notice.Heading{County: w.job.County.Name, Township: township, Quarter: w.quarter,
+		From: w.quarter.First(day), To: w.quarter.Last(day), Office: w.job.Office,
+		Phones: notice.Phones{Agriculture: w.job.Phones.Agriculture, Finance: w.job.Phones.Finance}}
+}
+
+func (w *noticeWriter) village(l ledger.NoticeList, items []ledger.NoticeItem, suffixes map[values.Loan]string) notice.Village {
+	v := notice.Village{Name: l.Village, Supplement: l.Number, Posting: notice.Posting{
+		Days: w.job.Notice.Days, Workdays: w.job.Notice.Kind == jobs.Workdays, Posted: l.PostedOn}}
+	if l.Posted {
+		v.Posting.Until = l.PayableOn - 1
+	}
+	for _, item := range items {
+		row := notice.Loan{Bank: item.Loan.Bank, Subsidy: item.Amount, Suffix: suffixes[item.Loan]}
+		if s := w.loans[item.Loan]; s != nil {
+			row.Borrower, row.Amount, row.Rates, row.From, row.To = s.payee, s.amount, s.rates, s.from, s.to
+		}
+		v.Loans = append(v.Loans, row)
+	}
+	return v
+}
+
+func listName(name string, number int) string {
+	if number == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s-补%d", name, number)
+}
+
+func villagePath(l ledger.NoticeList) string {
+	return path.Join("公示", book.FileName(l.Township), notice.FileName(l.Village, l.Number)+".xlsx")
+}
+
+func (w *noticeWriter) writeVillage(l ledger.NoticeList, v notice.Village) error {
+	name := villagePath(l)
+	w.keep[path.Join(w.quarter.String(), name)] = true
+	if l.Posted {
+		return nil
+	}
+	var content bytes.Buffer
+	if err := notice.WriteVillage(&content, w.heading(l.Township), v); err != nil {
+		return noticeFault(name, err)
+	}
+	return w.put(name, content.Bytes(), len(v.Loans), subsidyOf(v))
+}
+
+func (w *noticeWriter) writeTownship(township string, number int, villages []notice.Village) error {
+	rows, total := 0, values.Fen(0)
+	for _, v := range villages {
+		rows += len(v.Loans)
+		total += subsidyOf(v)
+	}
+	stem := path.Join("公示", notice.FileName(township, number))
+	for _, form := range []struct {
+		extension string
+		write     func(*bytes.Buffer) error
+	}{
+		{".xlsx", func(b *bytes.Buffer) error { return notice.WriteTownship(b, w.heading(township), villages) }},
+		{".html", func(b *bytes.Buffer) error { return notice.WriteHTML(b, w.heading(township), villages) }},
+	} {
+		name := stem + form.extension
+		w.keep[path.Join(w.quarter.String(), name)] = true
+		var content bytes.Buffer
+		if err := form.write(&content); err != nil {
+			return noticeFault(name, err)
+		}
+		if err := w.put(name, content.Bytes(), rows, total); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func subsidyOf(v notice.Village) (total values.Fen) {
+	for _, l := range v.Loans {
+		total += l.Subsidy
+	}
+	return total
+}
+
+func noticeFault(name string, err error) error {
+	return &values.Fault{Kind: values.FaultRefused, Err: err,
+		What: values.Say("公示清单 %s 没有写出。", "The notice %s was not written.", name),
+		Hint: values.Say("请在帮扶名单或银行文件中改正后再运行。", "Mend the roster or the bank's file and run again.")}
+}

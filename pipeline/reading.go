@@ -1,0 +1,64 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+
+	"tiexi/formats/cell"
+	"tiexi/formats/jobs"
+	"tiexi/formats/statement"
+	"tiexi/pipeline/outbox"
+	"tiexi/pipeline/values"
+)
+
+// bankOfFile is the bank of jobs.yaml whose pattern fits the file's name, or
+// "". The pattern ignores case; the first that fits counts.
+func (w *Workspace) bankOfFile(name string) string {
+	for _, b := range w.job.Banks {
+		pattern := b.Match
+		if pattern == "" {
+			pattern = "*" + b.Name + "*"
+		}
+		if fits, _ := filepath.Match(strings.ToLower(pattern), strings.ToLower(name)); fits {
+			return b.Name
+		}
+	}
+	return ""
+}
+
+func (w *Workspace) bankSettings(name string) jobs.Bank {
+	for _, b := range w.job.Banks {
+		if b.Name == name {
+			return b
+		}
+	}
+	return jobs.Bank{}
+}
+
+// reading is a digest of everything that a statement's reading depends on
+// besides its bytes: a change to it makes the file be read anew.
+func (w *Workspace) reading(bank string) string {
+	text, _ := json.Marshal([]any{ingestVersion, w.job.InterestDay, w.bankSettings(bank)})
+	return outbox.Digest(text)[:16]
+}
+
+var rateUnits = map[jobs.RateUnit]cell.RateUnit{
+	"": cell.ByValue, jobs.Percent: cell.Percent, jobs.Fraction: cell.Fraction, jobs.PermilleMonth: cell.PermilleMonth,
+}
+
+var amountUnits = map[jobs.AmountUnit]cell.AmountUnit{"": "", jobs.Yuan: cell.Yuan, jobs.Wan: cell.Wan}
+
+func (in *intake) statementOptions(file, bank string) statement.Options {
+	b := in.bankSettings(bank)
+	o := statement.Options{File: file, InterestDay: in.job.InterestDay, Quarter: in.request.Quarter, Bank: bank,
+		Rate: rateUnits[b.RateUnit], Amount: amountUnits[b.AmountUnit], Days: statement.Convention(b.Days), Headings: map[string]values.Field{}}
+	for heading, name := range b.Headings {
+		field, _ := values.ParseField(name) // jobs.Load has checked it; "ignore" is FieldNone
+		o.Headings[heading] = field
+	}
+	for _, t := range b.Tolerances {
+		o.Allow = append(o.Allow, statement.Tolerance(t))
+	}
+	return o
+}
