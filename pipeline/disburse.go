@@ -94,7 +94,12 @@ func nextNumber(batches []ledger.Batch) int {
 func memberDigest(payments []ledger.Payment) string {
 	var members []any
 	for _, p := range payments {
-		members = append(members, []any{p.Number, p.Person.Whole(), p.Name, p.PayoutBank, p.Account.Whole(), p.Amount, p.Mends, p.Parts})
+		parts := slices.Clone(p.Parts)
+		slices.SortFunc(parts, ledger.ComparePart)
+		for i := range parts {
+			parts[i].Payment = 0 // a row of the ledger, which a draft has none of yet
+		}
+		members = append(members, []any{p.Number, p.Person.Whole(), p.Name, p.PayoutBank, p.Account.Whole(), p.Amount, p.Mends, parts})
 	}
 	text, _ := json.Marshal(members)
 	return outbox.Digest(text)

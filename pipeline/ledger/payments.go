@@ -53,6 +53,11 @@ type Part struct {
 	Facts   string // digest of the loan's own lines when it was drafted
 }
 
+// ComparePart orders a payment's parts by quarter, loan and policy.
+func ComparePart(a, b Part) int {
+	return cmp.Or(cmp.Compare(a.Quarter.String(), b.Quarter.String()), a.Loan.Compare(b.Loan), cmp.Compare(a.Policy, b.Policy))
+}
+
 // Approval is one person's approval of a batch as its digest names it.
 type Approval struct {
 	Batch    int64
