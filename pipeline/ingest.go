@@ -126,7 +126,7 @@ func (in *intake) known(f inboxFile) bool {
 				"文件 %s 与已被更正文件替换的 %s 内容相同，未再计入。", "File %s is the same as %s, which a correction has replaced; it was not counted again.", f.name, have.Name)})
 			return true
 		}
-		if !have.Replaced && (have.Kind != ledger.KindStatement || have.Reading == in.reading(in.bankOfFile(have.Name))) {
+		if !have.Replaced && (have.Kind != ledger.KindStatement || have.Reading == in.reading(in.bankOfRead(have))) {
 			if have.Name != f.name {
 				in.say(Event{Kind: Note, Stage: "ingest", Text: values.Say(
 					"文件 %s 与已收的 %s 内容相同，只计一次。", "File %s has the same content as %s; it counts once.", f.name, have.Name)})
@@ -238,6 +238,11 @@ func readFault(err error) values.Text {
 // takeStatement reads a bank's statement line by line into the ledger.
 func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.Text, err error) {
 	bank := in.bankOfFile(f.name)
+	if bank == "" {
+		if bank, err = in.bankOfTitle(book); err != nil {
+			return readFault(err), nil
+		}
+	}
 	file := &ledger.File{Digest: f.digest, Name: f.name, Kind: ledger.KindStatement, Size: f.size, Reading: in.reading(bank), Bank: bank}
 	if superseded := in.sameBytes(f.digest); superseded != nil { // a second reading under other settings
 		if err := in.tx.RetireFile(superseded.ID, superseded.ID); err != nil {
@@ -350,14 +355,10 @@ func (in *intake) assign(file *ledger.File, report *statement.Report, lenders ma
 		"The file does not say which quarter it is for, neither in its title and name nor by its dates. Run again with --quarter.")
 }
 
-// bankOf: a lender column that names one bank throughout, else the title.
+// bankOf: the lenders that a column of the sheet names, else the title.
 func bankOf(report *statement.Report, lenders map[string]int) string {
-	if len(lenders) == 1 {
-		for name := range lenders {
-			if name != "" {
-				return name
-			}
-		}
+	if lenders[""] == 0 && len(lenders) > 0 {
+		return strings.Join(slices.Sorted(maps.Keys(lenders)), "、")
 	}
 	for _, s := range report.Sheets {
 		if s.Skipped == "" && s.Bank != "" {

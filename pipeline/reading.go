@@ -2,12 +2,15 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"strings"
 
 	"tiexi/formats/cell"
 	"tiexi/formats/jobs"
+	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
+	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
 	"tiexi/pipeline/values"
 )
@@ -25,6 +28,46 @@ func (w *Workspace) bankOfFile(name string) string {
 		}
 	}
 	return ""
+}
+
+// bankOfRead is the bank whose settings a file was read with.
+func (w *Workspace) bankOfRead(f ledger.File) string {
+	if bank := w.bankOfFile(f.Name); bank != "" {
+		return bank
+	}
+	return f.Bank
+}
+
+// titleRows is how many rows of a sheet may hold its title.
+const titleRows = 5
+
+// bankOfTitle is the bank of jobs.yaml whose pattern fits a text in the first
+// rows of a sheet, or "": for files whose name says nothing.
+func (w *Workspace) bankOfTitle(book *sheet.Book) (bank string, err error) {
+	done := errors.New("found")
+	for _, s := range book.Sheets() {
+		if s.Hidden {
+			continue
+		}
+		err := book.Rows(s.Index, func(row sheet.Row) error {
+			if row.Number > titleRows {
+				return done
+			}
+			for _, c := range row.Cells {
+				if bank = w.bankOfFile(strings.ReplaceAll(c.Text, "/", "")); bank != "" {
+					return done
+				}
+			}
+			return nil
+		})
+		if err != nil && err != done {
+			return "", err
+		}
+		if bank != "" {
+			break
+		}
+	}
+	return bank, nil
 }
 
 func (w *Workspace) bankSettings(name string) jobs.Bank {

@@ -336,10 +336,10 @@ func (a *attempt) withdrawOthers(keep map[string]bool) error {
 		return err
 	}
 	for _, o := range standing {
-		if o.Stage != a.stage || o.SHA256 == "" || o.Archived || keep[o.Path] {
+		if o.Stage != a.stage || o.SHA256 == "" || keep[o.Path] {
 			continue
 		}
-		o.SHA256, o.Rows, o.Total = "", 0, 0
+		o.SHA256, o.Rows, o.Total, o.Archived = "", 0, 0, false
 		if err := a.tx.PutOutput(o); err != nil {
 			return err
 		}

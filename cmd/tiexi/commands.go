@@ -60,8 +60,8 @@ func (p *program) commands() []*cli.Command {
 	add(p.in("办理", "Work"), p.runCommand(), p.decideCommand(), p.noticeCommand(), p.approveCommand(),
 		p.markSentCommand(), p.returnCommand(), p.voidCommand(),
 		p.settleByHandCommand(), p.recoverCommand(), p.waiveCommand(), p.recheckCommand())
-	add(p.in("查看", "Look"), p.statusCommand(), p.linesCommand(), p.findingsCommand(), p.paymentsCommand(), p.explainCommand())
-	add(p.in("政策", "Policy"), p.policyCommand(), p.rulesCommand(), p.readCommand())
+	add(p.in("查看", "Look"), p.readCommand(), p.statusCommand(), p.linesCommand(), p.findingsCommand(), p.paymentsCommand(), p.explainCommand())
+	add(p.in("政策", "Policy"), p.policyCommand(), p.rulesCommand())
 	add(p.in("维护", "Keep"), p.doctorCommand(), p.auditCommand(), p.backupCommand(), p.restoreCommand(), p.versionCommand(), p.completionCommand())
 	hidden := p.completeCommand()
 	hidden.Hidden = true

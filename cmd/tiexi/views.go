@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tiexi/pipeline"
+	"tiexi/pipeline/rules"
 	"tiexi/pipeline/values"
 )
 
@@ -80,7 +81,7 @@ func (p *program) printLines(each func(func(pipeline.LineView) error) error, wan
 		}
 		rows = append(rows, []string{
 			at, line.Borrower, masked(values.ResidentID(line.ID)), line.Contract,
-			p.outcome(line.Outcome), line.Subsidy.Grouped(), strings.Join(append(line.Findings, line.Blocked...), "\n"),
+			p.outcome(line.Outcome), line.Subsidy.Grouped(), p.titles(append(line.Findings, line.Blocked...)),
 		})
 		return nil
 	})
@@ -89,6 +90,19 @@ func (p *program) printLines(each func(func(pipeline.LineView) error) error, wan
 		p.answer(p.in("共 %d 行。", "%d lines.", count))
 	}
 	return err
+}
+
+// titles are findings by their short names, one a line.
+func (p *program) titles(codes []string) string {
+	var titles []string
+	for _, code := range codes {
+		rule, known := rules.Lookup(code)
+		if !known {
+			rule.Title, rule.English = code, code
+		}
+		titles = append(titles, values.Text{Chinese: rule.Title, English: rule.English}.In(p.lang))
+	}
+	return strings.Join(titles, "\n")
 }
 
 // place is where a line stands: file, sheet and row or cell.

@@ -238,7 +238,11 @@ func (b *Box) Write(name string, content []byte) (written bool, err error) {
 		return false, err
 	}
 	written = len(t.staged) > 0
-	return written, t.Promote()
+	if err := t.Promote(); err != nil {
+		t.Discard()
+		return false, err
+	}
+	return written, nil
 }
 
 // Remove removes a file; a missing one is no error.
@@ -308,11 +312,9 @@ func (t *Batch) KeepIfAltered(name, digest string) error {
 	if err != nil || aside == "" {
 		return err
 	}
-	if _, err := t.box.Write(aside, content); err != nil {
-		return err
-	}
 	t.kept = append(t.kept, kept{name, aside})
-	return nil
+	_, err = t.box.Write(aside, content)
+	return err
 }
 
 // asideName is free: the first of 名字.手工改动1.xlsx, 2 … that does not exist.
