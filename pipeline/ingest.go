@@ -274,10 +274,10 @@ func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.
 	if refusal := in.assign(file, report, lenders); !refusal.IsZero() {
 		return refusal, nil
 	}
-	if refusal, err = in.replace(file, report.Correction); err != nil || !refusal.IsZero() {
+	if err := in.addSheets(file, report); err != nil {
 		return refusal, err
 	}
-	if err := in.addSheets(file, report); err != nil {
+	if refusal, err = in.replace(file, report.Correction); err != nil || !refusal.IsZero() {
 		return refusal, err
 	}
 	if err := in.tx.SetFile(file); err != nil {

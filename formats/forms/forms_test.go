@@ -79,7 +79,7 @@ func TestExclusionsAndResponsibleBanks(t *testing.T) {
 	same(t, "exclusions", fmt.Sprint(len(excluded), excluded[0].Name, excluded[0].ID.Whole(), excluded[0].Reason, excluded[0].At.Row), "1张三14990119900202002X死亡2")
 	same(t, "problems", listed(problems), []string{"3 身份证号 digits-lost B3 149901199001010014", "4 身份证号 empty B4"})
 
-	banks, problems, err := forms.ResponsibleBanks(grid.Book(t, "乡镇 | 主责任银行\n清水镇 | 清水农商银行\n河口镇 |"), "主责任银行.xlsx")
+	banks, problems, err := forms.ResponsibleBanks(grid.Bytes(t, "a.csv", []byte("乡镇,主责任银行,备注\n清水镇,清水农商银行,\n河口镇,,\n  ,　,\n乡镇,主责任银行,备注\n")), "主责任银行.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

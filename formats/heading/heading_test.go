@@ -56,6 +56,7 @@ func TestLocate(t *testing.T) {
 		{"a word that the entry does not want", "姓名 | 身份证号 | 合同起始日期 | 贷款起始日期", "1-1 1 2 0 3 []"},
 		{"a name that needs its group", "姓名 | 身份证号 | 期限 | < | 起\n^ | ^ | 起 | 止 | ^", "1-2 1 2 3 0 0 []"},
 		{"groups join with what is below them", "借款人 | 证件信息\n姓名 | 号码", "1-2 1 2 []"},
+		{"groups that read like titles, where without them two columns are the same", "原贷款2025 | < | 现贷款2026 | <\n姓名 | 身份证号 | 姓名 | 身份证号", "1-2 0 0 1 2 []"},
 		{"nearest row of an incomplete table", "名单 | 说明\n姓名 | 性别\n张三 | 男", "2-2 1 0 [身份证号]"},
 		{"nothing", "今天 | 天晴", "0-0  [姓名 身份证号]"},
 		{"figures are no headings", "姓名 | 身份证号 | #2026\n张三 | 1", "0-0  [姓名 身份证号]"},

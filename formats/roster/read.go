@@ -79,7 +79,7 @@ func Read(book *sheet.Book, file string, yield func(*Person) error) (*Report, er
 			continue
 		}
 		r.out.Blanks = r.out.Rows - r.out.Titles - r.out.Headings - r.out.Persons - len(r.out.Notes)
-		
+		titled = max(titled, r.titled)
 	}
 	if len(none.Sheets) == len(report.Sheets) {
 		return report, none

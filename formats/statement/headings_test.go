@@ -227,6 +227,11 @@ func TestGroupedHeadings(t *testing.T) {
 ^ | ^ | ^ | ^ | ^ | ^ | ^ | 实付利息 | 罚息 | 已付利息 | 日期`,
 			"borrower=姓名 id=身份证号 contract=合同号 balance=贷款余额 rate=年利率 disbursed=放款日期 matures=到期日期 paid=本季/已付利息",
 			"上季/实付利息 上季/罚息 本季/日期"},
+		{"and not where each group has one column", `
+姓名 | 身份证号 | 合同号 | 贷款余额 | 年利率 | 放款日期 | 到期日期 | 上季 | 本季
+^ | ^ | ^ | ^ | ^ | ^ | ^ | 实付利息 | 已付利息`,
+			"borrower=姓名 id=身份证号 contract=合同号 balance=贷款余额 rate=年利率 disbursed=放款日期 matures=到期日期 paid=本季/已付利息",
+			"上季/实付利息"},
 		{"the same without vertical merges", `
 基本情况 | < | < | 贷款 | < | < | < | 上季 | < | 本季 | <
 姓名 | 身份证号 | 合同号 | 贷款余额 | 年利率 | 放款日期 | 到期日期 | 实付利息 | 罚息 | 已付利息 | 日期`,

@@ -94,13 +94,13 @@ func TestRenewalsAndExtensions(t *testing.T) {
 // Where the maturity of the extension has a column of its own, that one counts
 // for those who have one.
 func TestMaturityOfAnExtension(t *testing.T) {
-	lines, _ := read(t, grid.Book(t, required+" | 展期到期日\n"+plain+" | 2027-09-01\n"+plain+" | \n"+plain+" | 待定"), statement.Options{})
+	lines, _ := read(t, grid.Book(t, required+" | 展期到期日\n"+plain+" | 2027-09-01\n"+plain+" | \n"+plain+" | 待定\n"+plain+" | 2027-03-01"), statement.Options{})
 	var got []string
 	for _, l := range lines {
 		got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s %v", l.Matures, l.Cell(values.FieldMatures), l.OriginalMaturity, l.Cell(values.FieldOriginalMaturity), problems(l))))
 	}
 	same(t, "maturities", got, []string{
-		"2027-09-01 I2 2027-03-01 G2 []", "2027-03-01 G3   []", "2027-03-01 G4   [matures unreadable I4 待定]"})
+		"2027-09-01 I2 2027-03-01 G2 []", "2027-03-01 G3   []", "2027-03-01 G4   [matures unreadable I4 待定]", "2027-03-01 I5  G5 []"})
 }
 
 func TestUnits(t *testing.T) {

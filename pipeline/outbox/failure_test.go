@@ -288,12 +288,12 @@ func fill(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// read gives every file below dir with its content.
+// read gives every regular file below dir with its content.
 func read(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(p string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
 		content, err := os.ReadFile(p)
