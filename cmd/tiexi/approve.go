@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -57,9 +59,24 @@ func (p *program) printApproved(r *pipeline.ApproveReport, dryRun bool) error {
 	default:
 		p.answer(p.in("审批完成，已写出：", "Approved; written:"))
 		for _, file := range r.Files {
+			file = fromHere(file)
 			p.answer("  " + file)
 		}
 		p.answer(p.in("报送财政后运行：tiexi mark-sent %s --on 日期", "When finance has sent it: tiexi mark-sent %s --on DATE", r.Batch))
 	}
 	return nil
+}
+
+// fromHere is the path as somebody in the current folder would type it, where
+// that is below it.
+func fromHere(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	relative, err := filepath.Rel(here, path)
+	if err != nil || !filepath.IsLocal(relative) {
+		return path
+	}
+	return relative
 }

@@ -55,7 +55,6 @@ type arranger struct {
 	level     []*cli.Command // what may be named next
 	command   *cli.Command   // the last one named
 	pending   []pendingFlag  // flags before the command is known
-	flags     []string
 	arguments []string
 	given     map[string]bool
 }

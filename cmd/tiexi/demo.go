@@ -19,7 +19,9 @@ func (p *program) demoCommand() *cli.Command {
 		arguments: p.in("[文件夹]", "[folder]"),
 		about: p.in("在新文件夹（默认为临时文件夹）里，用与实际工作相同的命令走完一个季度：银行文件、核验、处理意见、公示、审批、发放清册、回盘、补发。每一步说明由谁做什么，用 --today 拨动日期。人名、号码都是虚构的。",
 			"In a fresh folder (default: a temporary one), by the same commands as real work: bank files, findings, decisions, notices, approval, payment file, return file, second payment. Says at each step who does what; --today moves the clock. All people and numbers are made up."),
-		examples: []string{"demo", "demo 演示"},
+		examples: []string{"demo", "demo 演示", "demo 样例 --files-only"},
+		flags: []cli.Flag{&cli.BoolFlag{Name: "files-only", Usage: p.in("只放好样例县的配置、名单和银行文件，留给自己一步步做",
+			"only lay out the sample county's configuration, roster and bank files, to go through by hand")}},
 		do: func(c *cli.Context) error {
 			folder, err := demoFolder(c.Args().First())
 			if err != nil {
@@ -27,6 +29,10 @@ func (p *program) demoCommand() *cli.Command {
 			}
 			if err := fixtures.Extract(folder); err != nil {
 				return cannotWrite(err)
+			}
+			if c.Bool("files-only") {
+				p.answer(p.in("样例县已放好。进入这个文件夹，从 tiexi run 开始：%s", "The sample county is laid out. Go to the folder and begin with tiexi run: %s", c.Args().First()))
+				return nil
 			}
 			return p.play(c, folder)
 		},

@@ -112,7 +112,7 @@ func (p *part) writeTo(w *zip.Writer) error {
 	raw, err := w.CreateRaw(&zip.FileHeader{
 		Name:               p.name,
 		Method:             zip.Deflate,
-		ModifiedDate:       dosEpoch,
+		ModifiedDate:       dosEpoch, //nolint:staticcheck // CreateRaw writes this one; Modified would add a time zone
 		CRC32:              p.crc,
 		CompressedSize64:   uint64(p.packed.Len()),
 		UncompressedSize64: p.size,

@@ -12,6 +12,8 @@ import (
 // 1.4010019900101E+17.
 var exponent = regexp.MustCompile(`^[0-9](\.[0-9]+)?E\+[0-9]{1,3}$`)
 
+var hyphens = strings.NewReplacer("-", "", "‐", "", "–", "")
+
 // ID is a resident's id: folded, upper case. Whether it is a valid one is not
 // asked here. A number that has lost digits is [values.ProblemDigitsLost].
 func ID(c sheet.Cell) (values.ResidentID, values.ProblemKind) {
@@ -36,7 +38,7 @@ func Account(c sheet.Cell) (values.Account, values.ProblemKind) {
 	if problem != fine {
 		return "", problem
 	}
-	text = strings.NewReplacer("-", "", "‐", "", "–", "").Replace(text)
+	text = hyphens.Replace(text)
 	if !digits(text) {
 		return "", values.ProblemUnreadable
 	}

@@ -112,11 +112,10 @@ const (
 
 // stack places nodes under one another and remembers how much of each is used.
 type stack struct {
-	x, y   int
-	total  int
-	fill   []int // next free y of each node, on the left and on the right
-	empty  []int
-	bottom int
+	x, y  int
+	total int
+	fill  []int // next free y of each node, on the left and on the right
+	empty []int
 }
 
 func (f *flow) stack(x, total int) *stack { return &stack{x: x, total: total} }

@@ -44,12 +44,12 @@ func Open(name string) (*Book, error) {
 		}
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, inFile(refuse(Unreadable, "", "").because(err), base)
 	}
 	b, err := open(base, f, size)
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	b.file = f

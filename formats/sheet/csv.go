@@ -160,7 +160,7 @@ func (p *csvReader) next() (byte, error) {
 	}
 	if c == '\r' {
 		if after, err := p.in.Peek(1); err == nil && after[0] == '\n' {
-			p.in.Discard(1)
+			_, _ = p.in.Discard(1) // it was peeked at
 		}
 		c = '\n'
 	}

@@ -3,6 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -146,7 +147,8 @@ func readPart[T any](a *archive, name string, f func(*scanner) (T, error)) (T, e
 
 // inPart says in which entry a refusal arose, where it has no better place.
 func inPart(err error, name string) error {
-	if r, ok := err.(*Refusal); ok && r.Cell == "" && !strings.Contains(r.Detail, name) {
+	var r *Refusal
+	if errors.As(err, &r) && r.Cell == "" && !strings.Contains(r.Detail, name) {
 		r.Detail = strings.TrimPrefix(fmt.Sprintf("%s，在 %q 中", r.Detail, name), "，")
 		r.detail = strings.TrimPrefix(fmt.Sprintf("%s, in %q", r.detail, name), ", ")
 	}

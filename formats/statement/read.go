@@ -202,13 +202,14 @@ func (g *giver) line(row sheet.Row) error {
 	return g.yield(l)
 }
 
-// countDays adds the line's days to the quarters that they fall in.
+// countDays adds the line's days to the quarters that they fall in. The
+// calendar ends with the year 9999.
 func (g *giver) countDays(l *values.Line) {
 	if l.Days == 0 {
 		return
 	}
 	day := g.reader.opt.interestDay()
-	for q := values.QuarterOf(l.From, day); ; q = q.Next() {
+	for q := values.QuarterOf(l.From, day); q.Year <= 9999; q = q.Next() {
 		first, last := max(l.From, q.First(day)), min(l.To, q.Last(day))
 		g.out.Days[q] += int(last-first) + 1
 		if last == l.To {

@@ -15,7 +15,6 @@ type tally struct {
 	sums   [][]values.Fen // sums[i] of the lines above total row i, from the first line on; by column of money
 	lines  []int          // lines above it
 	totals []Total
-	labels []string
 	now    []values.Fen
 	count  int
 	byRow  []figuresOf
