@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tiexi/formats/book"
+	"tiexi/formats/cell"
 	"tiexi/formats/review"
 	"tiexi/formats/sheet"
 	"tiexi/pipeline/ledger"
@@ -177,30 +178,19 @@ func rowsOf(bank *sheet.Book, s *ledger.Sheet, lines []*judgedLine) (map[int][]s
 	for _, v := range lines {
 		cells[v.Row] = nil
 	}
+	date1904 := bank.Sheets()[s.Position].Date1904
 	err := bank.Rows(s.Position, func(row sheet.Row) error {
 		if _, wanted := cells[row.Number]; !wanted {
 			return nil
 		}
 		texts := make([]string, len(s.Columns))
 		for i, c := range s.Columns {
-			texts[i] = printed(row.Cell(c.Index), bank.Sheets()[s.Position].Date1904)
+			texts[i] = cell.Shown(row.Cell(c.Index), date1904)
 		}
 		cells[row.Number] = texts
 		return nil
 	})
 	return cells, err
-}
-
-// printed is a cell as the bank sees it: dates as dates, the rest as stored.
-func printed(c sheet.Cell, date1904 bool) string {
-	if c.Kind == sheet.Number && c.Date {
-		if y, m, d, ok := sheet.DateFromSerial(c.Text, date1904); ok {
-			if day, ok := values.NewDate(y, m, d); ok {
-				return day.String()
-			}
-		}
-	}
-	return c.Text
 }
 
 func (w *reviewWriter) receipt(bank string) error {

@@ -71,7 +71,7 @@ type ReturnedSheet struct {
 // ReturnedRow is a returned line as the bank wrote it.
 type ReturnedRow struct {
 	Row     int      // in the bank's sheet
-	Cells   []string // values.Line.Original
+	Cells   []string // the bank's, as it sees them
 	Reasons []string // one per finding that returned it
 }
 

@@ -123,7 +123,6 @@ func (r *reader) line(row sheet.Row) *values.Line {
 	r.settleMaturity(l, row)
 	r.settleDays(l, row)
 	slices.SortStableFunc(l.Problems, func(a, b values.Problem) int { return cmp.Compare(a.Field, b.Field) })
-	l.Original = r.asText(row)
 	return l
 }
 
@@ -178,25 +177,4 @@ func keepsWords(f values.Field) bool {
 
 func problem(kind values.ProblemKind, f values.Field, c sheet.Cell) values.Problem {
 	return values.Problem{Kind: kind, Field: f, Cell: c.Address(), Raw: cell.Raw(c)}
-}
-
-// widest bounds how many cells beyond the headings go back to a bank.
-const widest = 256
-
-// asText gives the row's cells as texts in the sheet's column order, at least
-// as many as there are headings.
-func (r *reader) asText(row sheet.Row) []string {
-	width := len(r.table.Columns)
-	for _, c := range row.Cells {
-		if !c.Covered && !cell.Blank(c) && c.Column <= widest {
-			width = max(width, c.Column)
-		}
-	}
-	texts := make([]string, width)
-	for _, c := range row.Cells {
-		if c.Column <= width {
-			texts[c.Column-1] = cell.Shown(c, r.date1904)
-		}
-	}
-	return texts
 }

@@ -189,7 +189,6 @@ func Test1904(t *testing.T) {
 	}
 	lines, _ := read(t, grid.Bytes(t, "a.xlsx", b.Bytes()), statement.Options{})
 	same(t, "disbursed", lines[0].Disbursed.String(), "2026-01-01")
-	same(t, "shown", lines[0].Original[5], "2026-01-01")
 }
 
 func TestCSVInGBK(t *testing.T) {
@@ -210,11 +209,6 @@ func TestWhatTheFileNameSays(t *testing.T) {
 	same(t, "report", fmt.Sprint(report.Quarter, report.QuarterNamed(), report.Correction), "2026Q3 2026Q3 true")
 	_, report = read(t, grid.Book(t, "2026年二季度更正表\n"+required+"\n"+plain), statement.Options{File: "2026Q3.xlsx"})
 	same(t, "title goes first", fmt.Sprint(report.Quarter, report.QuarterNamed(), report.Correction), "2026Q3 2026Q2 true")
-}
-
-func TestCellsBesideTheTable(t *testing.T) {
-	l := one(t, required, plain+" | | 核对过", statement.Options{})
-	same(t, "original", strings.Join(l.Original, ","), "张三,149901199001010014,A1,50000,3.45,2026-01-01,2027-03-01,440.83,,核对过")
 }
 
 func TestAnErrorOfTheCallerEndsTheReading(t *testing.T) {

@@ -145,7 +145,6 @@ type Line struct {
 	Given    FieldSet
 	Columns  *[FieldCount]string // column letters of each field, shared by the lines of a sheet; see Cell
 	Problems []Problem
-	Original []string // the row's cells as text, in the sheet's column order, for mailing back
 }
 
 // Cell is the address of the field's cell in the bank's sheet, "" where the
