@@ -1,6 +1,6 @@
 // Package review writes what people work through after the checks: the
 // findings workbook (问题清单), each bank's returned lines (退回) and its receipt
-// (收件回执); and reads the findings workbook back with the decisions in it.
+// (收件回执).
 //
 // Start with [WriteFindings]. The outcome, clause and words of a finding are
 // given by the caller; this package only lays them out.

@@ -2,7 +2,6 @@ package review
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"tiexi/formats/forms"
 	"tiexi/formats/sheet"
 	"tiexi/pipeline/values"
 )
@@ -152,17 +152,24 @@ func TestDecisionsComeBack(t *testing.T) {
 		_ = f.MoveSheet("说明与汇总", "问题清单")
 		_ = f.InsertCols("问题清单", "A", 1)
 	})
-	got, problems, err := ReadFindings(book)
+	got, problems, err := forms.Decisions(book, "问题清单.xlsx")
 	if err != nil || problems != nil {
 		t.Fatal(err, problems)
 	}
-	want := []Opinion{
-		{Place: values.Place{File: "丙银行.xlsx", Sheet: "Sheet1", Row: 4}, Bank: "丙银行", Contract: "QS2026000123", Codes: []string{"name-differs"}, Decision: Return, At: 2},
-		{Place: values.Place{File: "乙银行.xlsx", Sheet: "Sheet1", Row: 12}, Bank: "乙银行", Contract: "QS2026000123", Codes: []string{"name-differs", "shared-account"}, Decision: Accept, Why: "已核实，同一人", At: 4},
+	want := []string{
+		"2: 丙银行.xlsx Sheet1 4, 丙银行 QS2026000123 [name-differs] 通过 false",
+		"4: 乙银行.xlsx Sheet1 12, 乙银行 QS2026000123 [name-differs shared-account] 通过 true 已核实，同一人",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, told(got)); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func told(decisions []forms.Decision) (lines []string) {
+	for _, d := range decisions {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%d: %s %s %d, %s %s %v 通过 %v %s", d.At.Row, d.Line.File, d.Line.Sheet, d.Line.Row, d.Bank, d.Contract, d.Codes, d.Accept, d.Why)))
+	}
+	return lines
 }
 
 // What is wrong is said by row, and the rest is kept.
@@ -173,23 +180,16 @@ func TestAWrongDecisionIsToldAndTheRestKept(t *testing.T) {
 		_ = f.SetCellStr("问题清单", "C3", "三十")
 		_ = f.SetCellStr("问题清单", "K4", "通过")
 	})
-	got, problems, err := ReadFindings(book)
-	if err != nil || len(got) != 1 || got[0].Row != 12 {
+	got, problems, err := forms.Decisions(book, "问题清单.xlsx")
+	if err != nil || len(got) != 1 || got[0].Line.Row != 12 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	want := []OpinionProblem{{Row: 2, Cell: "K2", Column: "处理意见", Raw: "同意"}, {Row: 3, Cell: "C3", Column: "行", Raw: "三十"}}
-	if diff := cmp.Diff(want, problems); diff != "" {
+	var said []string
+	for _, p := range problems {
+		said = append(said, fmt.Sprint(p.Place.Row, " ", p.Cell, " ", p.Column, " ", p.Raw))
+	}
+	if diff := cmp.Diff([]string{"2 K2 处理意见 同意", "3 C3 行 三十"}, said); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestAnotherBookIsNoFindingsWorkbook(t *testing.T) {
-	book, err := sheet.OpenBytes("a.xlsx", written(t, func(b *bytes.Buffer) error { return WriteReceipt(b, receipt()) }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := ReadFindings(book); !errors.Is(err, ErrNotFindings) {
-		t.Error(err)
 	}
 }
 
