@@ -38,7 +38,6 @@ var publishStage = stage{
 type board struct {
 	township, village string
 	lists             []ledger.NoticeList
-	posted            map[values.Loan]values.Fen // highest amount on a posted list
 }
 
 func boards(tx *ledger.Tx, q values.Quarter) (map[[2]string]*board, map[int64][]ledger.NoticeItem, error) {
@@ -59,17 +58,29 @@ func boards(tx *ledger.Tx, q values.Quarter) (map[[2]string]*board, map[int64][]
 		key := [2]string{l.Township, l.Village}
 		b := villages[key]
 		if b == nil {
-			b = &board{township: l.Township, village: l.Village, posted: map[values.Loan]values.Fen{}}
+			b = &board{township: l.Township, village: l.Village}
 			villages[key] = b
 		}
 		b.lists = append(b.lists, l)
-		if l.Posted {
-			for _, item := range byList[l.ID] {
-				b.posted[item.Loan] = max(b.posted[item.Loan], item.Amount)
+	}
+	return villages, byList, nil
+}
+
+// postedAmounts is, loan by loan, the highest amount on a posted list of
+// whatever village: a household that moves is not published twice.
+func postedAmounts(villages map[[2]string]*board, items map[int64][]ledger.NoticeItem) map[values.Loan]values.Fen {
+	posted := map[values.Loan]values.Fen{}
+	for _, b := range villages {
+		for _, l := range b.lists {
+			if !l.Posted {
+				continue
+			}
+			for _, item := range items[l.ID] {
+				posted[item.Loan] = max(posted[item.Loan], item.Amount)
 			}
 		}
 	}
-	return villages, byList, nil
+	return posted
 }
 
 func publish(a *attempt) error {
@@ -80,10 +91,11 @@ func publish(a *attempt) error {
 	if err := a.tx.DropPrintedLists(a.quarter); err != nil {
 		return err
 	}
-	villages, _, err := boards(a.tx, a.quarter)
+	villages, items, err := boards(a.tx, a.quarter)
 	if err != nil {
 		return err
 	}
+	posted, byName := postedAmounts(villages, items), suffixes(all)
 	var order [][2]string
 	fresh := map[[2]string][]ledger.NoticeItem{}
 	for _, l := range all {
@@ -92,13 +104,14 @@ func publish(a *attempt) error {
 		}
 		a.took++
 		key := [2]string{l.township, l.village}
-		if b := villages[key]; b != nil && b.posted[l.Loan] >= l.total {
+		if posted[l.Loan] >= l.total {
 			continue // published already; what is lower needs no notice
 		}
 		if fresh[key] == nil {
 			order = append(order, key)
 		}
-		fresh[key] = append(fresh[key], ledger.NoticeItem{Loan: l.Loan, Amount: l.total})
+		fresh[key] = append(fresh[key], ledger.NoticeItem{Loan: l.Loan, Amount: l.total, Shown: ledger.NoticeRow{
+			Borrower: l.payee, Suffix: byName[l.Loan], Amount: l.amount, Rates: l.rates, From: l.from, To: l.to}})
 	}
 	for _, key := range order {
 		number := 0
@@ -118,27 +131,16 @@ func publish(a *attempt) error {
 // renderNotices writes the lists that are not posted yet. A posted list's
 // bytes are in the archive and stay as they hang.
 func renderNotices(a *attempt) error {
-	all, err := loans(a.tx, a.quarter)
-	if err != nil {
-		return err
-	}
 	villages, items, err := boards(a.tx, a.quarter)
 	if err != nil {
 		return err
 	}
-	writer := noticeWriter{attempt: a, loans: map[values.Loan]*loanState{}, keep: map[string]bool{}}
-	for _, l := range all {
-		writer.loans[l.Loan] = l
-	}
-	suffixes, err := writer.suffixes(all)
-	if err != nil {
-		return err
-	}
+	writer := noticeWriter{attempt: a, keep: map[string]bool{}}
 	townships := map[string]map[int][]notice.Village{}
 	for _, key := range slices.SortedFunc(maps.Keys(villages), comparePlaces) {
 		b := villages[key]
 		for _, l := range b.lists {
-			v := writer.village(l, items[l.ID], suffixes)
+			v := writer.village(l, items[l.ID])
 			if townships[l.Township] == nil {
 				townships[l.Township] = map[int][]notice.Village{}
 			}
@@ -160,22 +162,21 @@ func renderNotices(a *attempt) error {
 
 type noticeWriter struct {
 	*attempt
-	loans map[values.Loan]*loanState
-	keep  map[string]bool
+	keep map[string]bool
 }
 
 // suffixes tell people of one name in one village apart by the last four of
 // their ids.
-func (w *noticeWriter) suffixes(all []*loanState) (map[values.Loan]string, error) {
+func suffixes(all []*loanState) map[values.Loan]string {
 	persons := make([]notice.Person, len(all))
 	for i, l := range all {
 		persons[i] = notice.Person{Village: l.township + "\x00" + l.village, Name: l.payee, ID: l.person}
 	}
-	suffixes := map[values.Loan]string{}
+	byLoan := map[values.Loan]string{}
 	for i, suffix := range notice.Suffixes(persons) {
-		suffixes[all[i].Loan] = suffix
+		byLoan[all[i].Loan] = suffix
 	}
-	return suffixes, nil
+	return byLoan
 }
 
 func (w *noticeWriter) heading(township string) notice.Heading {
@@ -185,18 +186,16 @@ func (w *noticeWriter) heading(township string) notice.Heading {
 		Phones: notice.Phones{Agriculture: w.job.Phones.Agriculture, Finance: w.job.Phones.Finance}}
 }
 
-func (w *noticeWriter) village(l ledger.NoticeList, items []ledger.NoticeItem, suffixes map[values.Loan]string) notice.Village {
+func (w *noticeWriter) village(l ledger.NoticeList, items []ledger.NoticeItem) notice.Village {
 	v := notice.Village{Name: l.Village, Supplement: l.Number, Posting: notice.Posting{
 		Days: w.job.Notice.Days, Workdays: w.job.Notice.Kind == jobs.Workdays, Posted: l.PostedOn}}
 	if l.Posted {
 		v.Posting.Until = l.PayableOn - 1
 	}
 	for _, item := range items {
-		row := notice.Loan{Bank: item.Loan.Bank, Subsidy: item.Amount, Suffix: suffixes[item.Loan]}
-		if s := w.loans[item.Loan]; s != nil {
-			row.Borrower, row.Amount, row.Rates, row.From, row.To = s.payee, s.amount, s.rates, s.from, s.to
-		}
-		v.Loans = append(v.Loans, row)
+		row := item.Shown
+		v.Loans = append(v.Loans, notice.Loan{Bank: item.Loan.Bank, Subsidy: item.Amount, Borrower: row.Borrower, Suffix: row.Suffix,
+			Amount: row.Amount, Rates: row.Rates, From: row.From, To: row.To})
 	}
 	return v
 }

@@ -19,6 +19,18 @@ type NoticeItem struct {
 	List   int64
 	Loan   values.Loan
 	Amount values.Fen
+	Shown  NoticeRow
+}
+
+// NoticeRow is what a list says of a loan besides its subsidy. It is kept with
+// the list, because a posted one says the same for ever.
+type NoticeRow struct {
+	Borrower string        `json:"borrower"`
+	Suffix   string        `json:"suffix,omitempty"` // last four of the id, for two of one name in a village
+	Amount   values.Fen    `json:"amount"`           // of the loan
+	Rates    []values.Rate `json:"rates"`
+	From     values.Date   `json:"from"`
+	To       values.Date   `json:"to"`
 }
 
 // Objection is an objection to a borrower's entry on a public notice.
@@ -50,9 +62,9 @@ func (tx *Tx) NoticeLists(q values.Quarter) ([]NoticeList, error) {
 // NoticeItems lists what stands on the quarter's lists, by list and position.
 func (tx *Tx) NoticeItems(q values.Quarter) ([]NoticeItem, error) {
 	return collect(tx, func(s scanner) (n NoticeItem, err error) {
-		err = s.Scan(&n.List, &n.Loan.Bank, &n.Loan.Contract, &n.Amount)
+		err = s.Scan(&n.List, &n.Loan.Bank, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
 		return n, err
-	}, `SELECT i.list_id, i.bank, i.contract, i.amount FROM notice_item i JOIN notice_list l ON l.id = i.list_id
+	}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_item i JOIN notice_list l ON l.id = i.list_id
 		WHERE l.quarter = ? ORDER BY i.list_id, i.position`, q.String())
 }
 
@@ -63,13 +75,13 @@ func (tx *Tx) AddNoticeList(n NoticeList, items []NoticeItem) (id int64, err err
 	if err != nil {
 		return 0, err
 	}
-	add, err := tx.prepare(`INSERT INTO notice_item (list_id, bank, contract, position, amount) VALUES (?, ?, ?, ?, ?)`)
+	add, err := tx.prepare(`INSERT INTO notice_item (list_id, bank, contract, position, amount, shown) VALUES (?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = add.Close() }()
 	for position, item := range items {
-		if _, err := add.Exec(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount)); err != nil {
+		if _, err := add.Exec(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount), document(item.Shown)); err != nil {
 			return 0, err
 		}
 	}

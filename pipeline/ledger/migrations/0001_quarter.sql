@@ -278,6 +278,7 @@ CREATE TABLE notice_item (
   contract TEXT NOT NULL,
   position INTEGER NOT NULL,
   amount   INTEGER NOT NULL CHECK (amount > 0),
+  shown    TEXT NOT NULL DEFAULT '{}', -- JSON: what the list says of the loan besides
   PRIMARY KEY (list_id, bank, contract)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER notice_item_posted_stays BEFORE DELETE ON notice_item
