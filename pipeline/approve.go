@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"tiexi/pipeline/ledger"
@@ -228,11 +229,11 @@ func (w *Workspace) act(ctx context.Context, q values.Quarter, name string, dryR
 		if dryRun {
 			return errDryRun
 		}
-		return nil
+		return a.refreshReport()
 	})
 	if err != nil {
 		files.Discard()
-		if err == errDryRun {
+		if errors.Is(err, errDryRun) {
 			return nil
 		}
 		return err

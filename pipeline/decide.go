@@ -49,6 +49,10 @@ func (w *Workspace) Decide(ctx context.Context, r DecideRequest) (*DecideReport,
 		if err != nil {
 			return err
 		}
+		unheard, err := a.unheardDecisions()
+		if err != nil {
+			return err
+		}
 		for _, v := range views {
 			if !r.names(v) {
 				continue
@@ -57,10 +61,13 @@ func (w *Workspace) Decide(ctx context.Context, r DecideRequest) (*DecideReport,
 				report.Skipped = append(report.Skipped, v.LineView)
 				continue
 			}
+			report.Lines = append(report.Lines, v.LineView)
+			if a.repeats(unheard[v.key], v, r.verdict(), r.Why) {
+				continue
+			}
 			if err := a.decide(v, r.verdict(), r.Why, "command", round); err != nil {
 				return err
 			}
-			report.Lines = append(report.Lines, v.LineView)
 		}
 		if len(report.Lines) == 0 {
 			return r.nothing(len(report.Skipped))
@@ -98,6 +105,27 @@ func (r DecideRequest) nothing(skipped int) error {
 	}
 	return values.Refuse(values.Say("没有找到指明的行。", "No such line was found."),
 		values.Say("tiexi lines 列出本季度所有的行；请核对合同号、文件名和季度。", "`tiexi lines` lists the quarter's lines; check contract, file and quarter."))
+}
+
+// unheardDecisions are the quarter's decisions by line, if validate has not
+// looked at the last of them yet.
+func (a *attempt) unheardDecisions() (map[int64]ledger.Decision, error) {
+	last, _, err := a.tx.LastStage(a.quarter, validateStage.name)
+	if err != nil {
+		return nil, err
+	}
+	m := marks{tx: a.tx}
+	if now := m.of(a.tx.MarkDecisions(a.quarter)); m.err != nil || now == last.Inputs["decisions"] {
+		return nil, m.err
+	}
+	return a.tx.Decisions(a.quarter)
+}
+
+// repeats tells whether the same person said the same of the line just before:
+// a command that was killed after its commit is repeated, and a decision is
+// history that is not written twice.
+func (a *attempt) repeats(said ledger.Decision, v *judgedLine, verdict, why string) bool {
+	return said.Verdict == verdict && said.Why == why && said.Facts == v.judgement.Facts && said.Operator == a.opt.Operator
 }
 
 // decide records one decision.

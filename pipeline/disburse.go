@@ -113,7 +113,6 @@ type payee struct {
 	village  string
 	bank     string
 	account  values.Account
-	stopped  []string        // why nothing goes out: payment holds on any of the loans
 	accounts []*account      // with something payable, cleared where it is positive
 	mends    *ledger.Payment // the failed payment to be paid again, if any
 }

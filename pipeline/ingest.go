@@ -85,7 +85,7 @@ func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error)
 			}
 			return in.record()
 		})
-		if err != nil && err != errDryRun {
+		if err != nil && !errors.Is(err, errDryRun) {
 			return nil, err
 		}
 		w.point("ingest:committed")
@@ -121,9 +121,11 @@ func (in *intake) known(f inboxFile) bool {
 		if have.Digest != f.digest {
 			continue
 		}
-		if have.Replaced && have.ReplacedBy != 0 && have.Kind == ledger.KindStatement && !in.reread(have) {
-			in.say(Event{Kind: Note, Stage: "ingest", Text: values.Say(
-				"文件 %s 与已被更正文件替换的 %s 内容相同，未再计入。", "File %s is the same as %s, which a correction has replaced; it was not counted again.", f.name, have.Name)})
+		if have.Replaced && have.Kind == ledger.KindStatement && !in.reread(have) {
+			if have.Name != f.name { // the original itself may well lie there still
+				in.say(Event{Kind: Note, Stage: "ingest", Text: values.Say(
+					"文件 %s 与已被更正文件替换的 %s 内容相同，未再计入。", "File %s is the same as %s, which a correction has replaced; it was not counted again.", f.name, have.Name)})
+			}
 			return true
 		}
 		if !have.Replaced && (have.Kind != ledger.KindStatement || have.Reading == in.reading(in.bankOfRead(have))) {
@@ -237,13 +239,11 @@ func readFault(err error) values.Text {
 
 // takeStatement reads a bank's statement line by line into the ledger.
 func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.Text, err error) {
-	bank := in.bankOfFile(f.name)
-	if bank == "" {
-		if bank, err = in.bankOfTitle(book); err != nil {
-			return readFault(err), nil
-		}
+	options, err := StatementOptions(in.job, book, f.name, in.request.Quarter)
+	if err != nil {
+		return readFault(err), nil
 	}
-	file := &ledger.File{Digest: f.digest, Name: f.name, Kind: ledger.KindStatement, Size: f.size, Reading: in.reading(bank), Bank: bank}
+	file := &ledger.File{Digest: f.digest, Name: f.name, Kind: ledger.KindStatement, Size: f.size, Reading: in.reading(options.Bank), Bank: options.Bank}
 	if superseded := in.sameBytes(f.digest); superseded != nil { // a second reading under other settings
 		if err := in.tx.RetireFile(superseded.ID, superseded.ID); err != nil {
 			return refusal, err
@@ -264,7 +264,7 @@ func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.
 	defer func() { _ = writer.Close() }()
 	lenders := map[string]int{}
 	positions := sheetPositions(book)
-	report, err := statement.Read(book, in.statementOptions(f.name, bank), func(l *values.Line) error {
+	report, err := statement.Read(book, options, func(l *values.Line) error {
 		lenders[l.Bank]++
 		return writer.Add(&ledger.Line{FileID: file.ID, Position: positions[l.Sheet], Quarter: in.request.Quarter, Line: *l})
 	})

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -170,14 +171,16 @@ func (w *Workspace) Return(ctx context.Context, file string) (*ReturnReport, err
 		}
 		return err
 	})
-	if err != nil && err != errDryRun {
+	if err != nil && !errors.Is(err, errDryRun) {
 		return nil, err
 	}
 	w.point("return:committed")
-	if _, err := w.runStage(ctx, report.Quarter, reconcileStage, false, false); err != nil {
-		return nil, err
+	for _, s := range []stage{reconcileStage, reportStep} {
+		if _, err := w.runStage(ctx, report.Quarter, s, false, false); err != nil {
+			return nil, err
+		}
 	}
-	if err := w.writeManifest(ctx, report.Quarter); err != nil {
+	if err := w.finish(ctx, []values.Quarter{report.Quarter}); err != nil {
 		return nil, err
 	}
 	if report.Attention, err = w.needsAttention(ctx, []values.Quarter{report.Quarter}, nil); err != nil {

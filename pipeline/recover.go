@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
 	"path"
+	"slices"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
@@ -15,8 +17,13 @@ import (
 
 // recover makes the output folder what the ledger says it is: it gives names to
 // files that a killed process had staged, removes what was withdrawn, restores
-// archived bytes, renders lost files again, and tells of altered ones.
+// archived bytes, renders lost files again, and tells of altered ones. The
+// manifests are brought up to date, because the command that was killed may
+// have been the last one, and is refused when it is repeated.
 func (w *Workspace) recover(ctx context.Context) error {
+	if err := w.refuseOldLedger(ctx); err != nil {
+		return err
+	}
 	var outputs []ledger.Output
 	if err := w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {
 		outputs, err = tx.Outputs(values.Quarter{})
@@ -25,7 +32,11 @@ func (w *Workspace) recover(ctx context.Context) error {
 		return err
 	}
 	lost := map[values.Quarter]map[string]map[string]string{} // quarter → stage → path → digest
+	var quarters []values.Quarter
 	for _, o := range outputs {
+		if !slices.Contains(quarters, o.Quarter) {
+			quarters = append(quarters, o.Quarter)
+		}
 		missing, err := w.recoverFile(o)
 		if err != nil {
 			return cannotWrite(err)
@@ -43,7 +54,7 @@ func (w *Workspace) recover(ctx context.Context) error {
 	}
 	w.point("recover:named")
 	for q, byStage := range lost {
-		for _, s := range stages {
+		for _, s := range steps {
 			if wanted := byStage[s.name]; len(wanted) > 0 && s.render != nil {
 				if err := w.renderAgain(ctx, q, s, wanted); err != nil {
 					return err
@@ -51,7 +62,47 @@ func (w *Workspace) recover(ctx context.Context) error {
 			}
 		}
 	}
+	for _, q := range quarters {
+		if err := w.writeManifest(ctx, q); err != nil {
+			return err
+		}
+	}
 	return cannotWrite(w.out.Sweep("."))
+}
+
+// refuseOldLedger stops where a manifest knows an audit entry that the ledger
+// has not: an old ledger was put beside newer outputs, and might pay again what
+// was paid since. A manifest is always written after what it names, so that no
+// killed process looks like that.
+func (w *Workspace) refuseOldLedger(ctx context.Context) error {
+	manifests, err := fs.Glob(os.DirFS(w.out.Dir()), "*/manifest.json")
+	if err != nil {
+		return err
+	}
+	return w.ledger.Read(ctx, func(tx *ledger.Tx) error {
+		for _, name := range manifests {
+			content, err := w.out.Read(name)
+			if err != nil {
+				return cannotWrite(err)
+			}
+			var m Manifest
+			if json.Unmarshal(content, &m) != nil || m.AuditHead == "" {
+				continue // it is no manifest any more and is written anew
+			}
+			if known, err := tx.HasEntry(m.AuditHead); err != nil || known {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			return values.Refuse(
+				values.Say("台账比输出文件旧：%s 里的审计摘要不在台账中。继续下去可能把发过的钱再发一次，已停止，什么都没有改动。",
+					"The ledger is older than the outputs: it has no entry for the audit head in %s. Going on might pay again what was paid; nothing was changed.", w.out.FullPath(name)),
+				values.Say("请用 tiexi restore 恢复最新的备份。确认这份台账就是最新的，先把文件夹 %s 移走，再运行。",
+					"Bring back the newest backup with `tiexi restore`. If this ledger is the newest there is, move the folder %s away and run again.", w.out.FullPath(path.Dir(name))))
+		}
+		return nil
+	})
 }
 
 // recoverFile brings one file back as far as that needs no rendering; missing

@@ -23,6 +23,7 @@ type Options struct {
 	Operator string
 	Events   func(Event)       // progress, may be nil
 	Points   func(name string) // called at the named points of every stage, where tests kill the process; may be nil
+	System   outbox.System     // what files are written with; nil is the operating system, tests bring one that fails
 }
 
 // Event is something a person may want to see while it happens.
@@ -81,14 +82,22 @@ func (w *Workspace) open(ctx context.Context) (err error) {
 	if w.policies, err = loadPolicies(w.job); err != nil {
 		return err
 	}
-	if w.archive, err = outbox.Open(filepath.Join(w.job.Workspace, "archive")); err != nil {
+	if w.archive, err = w.box("archive"); err != nil {
 		return cannotUse(w.job.Workspace, err)
 	}
-	if w.out, err = outbox.Open(filepath.Join(w.job.Workspace, "out")); err != nil {
+	if w.out, err = w.box("out"); err != nil {
 		return cannotUse(w.job.Workspace, err)
 	}
 	w.ledger, err = ledger.Open(ctx, w.ledgerPath())
 	return ledgerFault(err, w.ledgerPath())
+}
+
+func (w *Workspace) box(name string) (*outbox.Box, error) {
+	dir := filepath.Join(w.job.Workspace, name)
+	if w.opt.System != nil {
+		return outbox.OpenWith(dir, w.opt.System)
+	}
+	return outbox.Open(dir)
 }
 
 // OpenView opens a workspace for reading; it takes no lock and makes nothing.
@@ -106,8 +115,8 @@ func OpenView(ctx context.Context, job *jobs.Job, opt Options) (*Workspace, erro
 		}
 		return nil, ledgerFault(err, w.ledgerPath())
 	}
-	if w.archive, err = outbox.Open(filepath.Join(job.Workspace, "archive")); err == nil {
-		w.out, err = outbox.Open(filepath.Join(job.Workspace, "out"))
+	if w.archive, err = w.box("archive"); err == nil {
+		w.out, err = w.box("out")
 	}
 	if err != nil {
 		return nil, errors.Join(cannotUse(job.Workspace, err), w.Close())
@@ -155,8 +164,19 @@ func (w *Workspace) say(e Event) {
 	}
 }
 
+// write changes the ledger in one transaction. What it fails with is a
+// fault that a person can act on: most often the ledger's disk is full or its
+// folder became read-only.
 func (w *Workspace) write(ctx context.Context, do func(*ledger.Tx) error) error {
-	return w.ledger.Write(ctx, w.opt.Today, w.opt.Operator, do)
+	err := w.ledger.Write(ctx, w.opt.Today, w.opt.Operator, do)
+	var fault *values.Fault
+	if err == nil || errors.Is(err, errDryRun) || errors.As(err, &fault) || ctx.Err() != nil {
+		return err
+	}
+	return &values.Fault{Kind: values.FaultRefused, Err: err,
+		What: values.Say("这一步没有完成，台账 %s 没有任何改动。", "This step was not finished; the ledger %s is unchanged.", w.ledgerPath()),
+		Hint: values.Say("请按括号里的原因处理（常见的是磁盘已满、没有写权限），然后再运行一次；仍不行时运行 tiexi doctor。",
+			"Mend what the brackets name (often a full disk or missing permissions) and run again; if that does not help, run `tiexi doctor`.")}
 }
 
 func holderPath(workspace string) string { return filepath.Join(workspace, ".lock-holder") }
