@@ -9,7 +9,7 @@ type Entitlement struct {
 	Policy    string
 	Shares    values.Shares
 	FirstLine int64  // the loan's first accepted line
-	Facts     string // digest of the loan's own lines
+	Facts     string // names the loan's own accepted lines: their facts, sorted
 }
 
 // Accepted is a line that compute reads: an accepted live line with what
@@ -67,7 +67,9 @@ const entitlementColumns = `quarter, bank, contract, policy, central, provincial
 
 // Entitlements lists what the quarter's loans are due, by bank and contract.
 func (tx *Tx) Entitlements(q values.Quarter) ([]Entitlement, error) {
-	return collect(tx, scanEntitlement, `SELECT `+entitlementColumns+` FROM entitlement WHERE quarter = ? ORDER BY bank, contract, policy`, q.String())
+	return Keep(tx, "entitlements", q, []string{"entitlement"}, func() ([]Entitlement, error) {
+		return collect(tx, scanEntitlement, `SELECT `+entitlementColumns+` FROM entitlement WHERE quarter = ? ORDER BY bank, contract, policy`, q.String())
+	})
 }
 
 // ReplaceEntitlements writes the quarter's entitlements anew and keeps every
@@ -103,12 +105,12 @@ func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitleme
 	moved = map[values.Loan]bool{}
 	note := func(loan values.Loan, policy string, s values.Shares) error {
 		moved[loan] = true
-		_, err := change.Exec(stage, q.String(), loan.Bank, loan.Contract, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County))
+		_, err := change.exec(stage, q.String(), loan.Bank, loan.Contract, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County))
 		return err
 	}
 	for _, e := range now {
 		s := e.Shares
-		if _, err := put.Exec(q.String(), e.Loan.Bank, e.Loan.Contract, e.Policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County),
+		if _, err := put.exec(q.String(), e.Loan.Bank, e.Loan.Contract, e.Policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County),
 			e.FirstLine, e.Facts); err != nil {
 			return nil, err
 		}

@@ -61,7 +61,7 @@ func (tx *Tx) PutJudgements(judgements []Judgement) error {
 	defer func() { _ = find.Close() }()
 	for i := range judgements {
 		j := &judgements[i]
-		if _, err := judge.Exec(j.Line, j.Quarter.String(), string(j.Outcome), j.Household, j.Township, j.Village, j.Payee, j.PayoutBank,
+		if _, err := judge.exec(j.Line, j.Quarter.String(), string(j.Outcome), j.Household, j.Township, j.Village, j.Payee, j.PayoutBank,
 			j.Account.Whole(), j.ExtensionBarred, strings.Join(j.Blocked, ","), j.Facts, j.Decision); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (tx *Tx) PutJudgements(judgements []Judgement) error {
 			if len(f.Details) > 0 {
 				details = document(f.Details)
 			}
-			if _, err := find.Exec(j.Line, n, f.Code, int(f.Field), f.Cell, f.Value, f.Want, details); err != nil {
+			if _, err := find.exec(j.Line, n, f.Code, int(f.Field), f.Cell, f.Value, f.Want, details); err != nil {
 				return err
 			}
 		}
@@ -80,10 +80,12 @@ func (tx *Tx) PutJudgements(judgements []Judgement) error {
 
 // Judgements gives the quarter's judgements by line, without their findings.
 func (tx *Tx) Judgements(q values.Quarter) (map[int64]*Judgement, error) {
-	judged := map[int64]*Judgement{}
-	err := each(tx, scanJudgement, func(j *Judgement) error { judged[j.Line] = j; return nil },
-		`SELECT `+judgementColumns+` FROM judgement WHERE quarter = ?`, q.String())
-	return judged, err
+	return Keep(tx, "judgements", q, []string{"judgement"}, func() (map[int64]*Judgement, error) {
+		judged := map[int64]*Judgement{}
+		err := each(tx, scanJudgement, func(j *Judgement) error { judged[j.Line] = j; return nil },
+			`SELECT `+judgementColumns+` FROM judgement WHERE quarter = ?`, q.String())
+		return judged, err
+	})
 }
 
 func judgementColumnsOf(table string) string {
@@ -104,7 +106,8 @@ func scanJudgement(s scanner) (*Judgement, error) {
 }
 
 // JudgedBefore gives the quarter's judgements, findings included, with the loan
-// and the facts of the line that they are about; lines of replaced files too.
+// and the facts of the line that they are about; lines of replaced files too. Of
+// lines that say the same the accepted one counts: there is one at most.
 func (tx *Tx) JudgedBefore(q values.Quarter) (map[LineFacts]*Judgement, error) {
 	byLine := map[int64]*Judgement{}
 	before := map[LineFacts]*Judgement{}
@@ -116,7 +119,7 @@ func (tx *Tx) JudgedBefore(q values.Quarter) (map[LineFacts]*Judgement, error) {
 		r.j, err = scanJudgement(scanMore{s, []any{&r.key.Loan.Bank, &r.key.Loan.Contract, &r.key.Facts}})
 		return r, err
 	}, func(r row) error { byLine[r.j.Line], before[r.key] = r.j, r.j; return nil },
-		`SELECT `+judgementColumnsOf("j")+`, l.bank, l.contract, l.facts FROM judgement j JOIN line l ON l.id = j.line_id WHERE j.quarter = ? ORDER BY l.live, l.id`, q.String())
+		`SELECT `+judgementColumnsOf("j")+`, l.bank, l.contract, l.facts FROM judgement j JOIN line l ON l.id = j.line_id WHERE j.quarter = ? ORDER BY j.outcome = 'accepted', l.live, l.id`, q.String())
 	if err != nil {
 		return nil, err
 	}
@@ -159,11 +162,13 @@ func (tx *Tx) LineCounts(q values.Quarter) (map[values.Outcome]int, error) {
 		outcome values.Outcome
 		count   int
 	}
-	counts := map[values.Outcome]int{}
-	err := each(tx, func(s scanner) (r row, err error) { err = s.Scan(&r.outcome, &r.count); return r, err },
-		func(r row) error { counts[r.outcome] = r.count; return nil },
-		`SELECT coalesce(j.outcome, ''), count(*) FROM line l LEFT JOIN judgement j ON j.line_id = l.id WHERE l.quarter = ? AND l.live = 1 GROUP BY 1`, q.String())
-	return counts, err
+	return Keep(tx, "line counts", q, []string{"line", "judgement"}, func() (map[values.Outcome]int, error) {
+		counts := map[values.Outcome]int{}
+		err := each(tx, func(s scanner) (r row, err error) { err = s.Scan(&r.outcome, &r.count); return r, err },
+			func(r row) error { counts[r.outcome] = r.count; return nil },
+			`SELECT coalesce(j.outcome, ''), count(*) FROM line l LEFT JOIN judgement j ON j.line_id = l.id WHERE l.quarter = ? AND l.live = 1 GROUP BY 1`, q.String())
+		return counts, err
+	})
 }
 
 // AddDecision records a decision.

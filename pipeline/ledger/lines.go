@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 
 	"tiexi/pipeline/values"
@@ -41,7 +40,7 @@ const lineColumns = `l.id, l.file_id, l.position, l.row, f.name, s.name, l.quart
 const lineSource = ` FROM line l JOIN file f ON f.id = l.file_id JOIN sheet s ON s.file_id = l.file_id AND s.position = l.position `
 
 // LineWriter inserts many lines through one prepared statement.
-type LineWriter struct{ statement *sql.Stmt }
+type LineWriter struct{ statement *prepared }
 
 // LineWriter prepares to insert lines; Close it after the last one.
 func (tx *Tx) LineWriter() (*LineWriter, error) {
@@ -68,7 +67,7 @@ func (w *LineWriter) Add(l *Line) error {
 		l.Renewals, l.OriginalMaturity.String(), l.ExtensionSigned.String(), l.Account.Whole(), int64(l.Given), text, problems}
 	l.Facts = digestOf(facts, l.Problems)
 	args := append([]any{l.FileID, l.Position, l.Row, l.Quarter.String(), l.Bank}, facts...)
-	result, err := w.statement.Exec(append(args, l.Facts)...)
+	result, err := w.statement.exec(append(args, l.Facts)...)
 	if err != nil {
 		return err
 	}
@@ -111,7 +110,19 @@ func scanLine(s scanner) (*Line, error) {
 
 // Lines gives the quarter's live lines in order of file name, sheet and row.
 func (tx *Tx) Lines(q values.Quarter, yield func(*Line) error) error {
-	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.quarter = ? AND l.live = 1 ORDER BY f.name, l.position, l.row`, q.String())
+	lines, err := Keep(tx, "lines", q, []string{"line", "file", "sheet"}, func() ([]*Line, error) {
+		return collect(tx, scanLine, `SELECT `+lineColumns+lineSource+`WHERE l.quarter = ? AND l.live = 1 ORDER BY f.name, l.position, l.row`, q.String())
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		own := *l // the caller may write on it
+		if err := yield(&own); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LinesOfFile gives a file's lines, live or not, in order of sheet and row.

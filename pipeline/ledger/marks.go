@@ -59,10 +59,20 @@ func (tx *Tx) MarkPayments() (string, error) {
 		FROM batch b JOIN payment p ON p.batch_id = b.id WHERE b.state <> 'draft' GROUP BY b.id, p.state ORDER BY b.id, p.state)`)
 }
 
-// MarkLists covers the quarter's posted lists.
+// MarkLists covers the quarter's posted lists. An id alone does not name one:
+// a list that was taken back gives its id to the next.
 func (tx *Tx) MarkLists(q values.Quarter) (string, error) {
-	return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (SELECT id || ':' || posted_on || ':' || payable_on AS m FROM notice_list
-		WHERE quarter = ? AND state = 'posted' ORDER BY id)`, q.String())
+	return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (
+		SELECT id || ':' || posted_on || ':' || payable_on || ':' || count(i.amount) || ':' || coalesce(sum(i.amount), 0) AS m
+		FROM notice_list LEFT JOIN notice_item i ON i.list_id = id WHERE quarter = ? AND state = 'posted' GROUP BY id ORDER BY id)`, q.String())
+}
+
+// MarkDrawn covers what the program has drawn for the quarter and nobody has
+// acted on yet: lists that are not posted, the drafted batch.
+func (tx *Tx) MarkDrawn(q values.Quarter) (string, error) {
+	return tx.mark(`SELECT coalesce((SELECT group_concat(m, ' ') FROM (SELECT township || ':' || village || ':' || number AS m FROM notice_list
+		WHERE quarter = ?1 AND state = 'printed' ORDER BY township, village, number)), '') || '|' ||
+		coalesce((SELECT name || ':' || digest FROM batch WHERE quarter = ?1 AND state = 'draft'), '')`, q.String())
 }
 
 // MarkCleared covers the quarter's lists whose notice has run by that day.

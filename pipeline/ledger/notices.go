@@ -61,11 +61,13 @@ func (tx *Tx) NoticeLists(q values.Quarter) ([]NoticeList, error) {
 
 // NoticeItems lists what stands on the quarter's lists, by list and position.
 func (tx *Tx) NoticeItems(q values.Quarter) ([]NoticeItem, error) {
-	return collect(tx, func(s scanner) (n NoticeItem, err error) {
-		err = s.Scan(&n.List, &n.Loan.Bank, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
-		return n, err
-	}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_item i JOIN notice_list l ON l.id = i.list_id
-		WHERE l.quarter = ? ORDER BY i.list_id, i.position`, q.String())
+	return Keep(tx, "items", q, []string{"notice_item", "notice_list"}, func() ([]NoticeItem, error) {
+		return collect(tx, func(s scanner) (n NoticeItem, err error) {
+			err = s.Scan(&n.List, &n.Loan.Bank, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
+			return n, err
+		}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_item i JOIN notice_list l ON l.id = i.list_id
+			WHERE l.quarter = ? ORDER BY i.list_id, i.position`, q.String())
+	})
 }
 
 // AddNoticeList adds a printed, not yet posted list with its items in order.
@@ -81,7 +83,7 @@ func (tx *Tx) AddNoticeList(n NoticeList, items []NoticeItem) (id int64, err err
 	}
 	defer func() { _ = add.Close() }()
 	for position, item := range items {
-		if _, err := add.Exec(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount), document(item.Shown)); err != nil {
+		if _, err := add.exec(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount), document(item.Shown)); err != nil {
 			return 0, err
 		}
 	}
@@ -119,6 +121,7 @@ func (tx *Tx) Objections(q values.Quarter) ([]Objection, error) {
 // AddObjection records an objection; the same one again changes nothing and
 // added is false.
 func (tx *Tx) AddObjection(o Objection) (added bool, err error) {
+	tx.kept.forget("objection")
 	result, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO objection (quarter, township, village, name, person, why, raised_on, state, resolved_on, resolution)
 		VALUES (?, ?, ?, ?, ?, ?, ?, 'open', '', '') ON CONFLICT DO NOTHING`,
 		o.Quarter.String(), o.Township, o.Village, o.Name, o.Person.Whole(), o.Why, o.RaisedOn.String())

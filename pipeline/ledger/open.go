@@ -33,6 +33,7 @@ var ErrForeign = errors.New("the file is not a ledger of this program")
 type Ledger struct {
 	db   *sql.DB
 	path string
+	kept kept
 }
 
 // Tx is one transaction; its methods are all the queries there are. On and
@@ -40,6 +41,7 @@ type Ledger struct {
 type Tx struct {
 	tx       *sql.Tx
 	ctx      context.Context
+	kept     *kept
 	On       values.Date
 	Operator string
 }
@@ -107,7 +109,7 @@ func connect(path string, query url.Values) (*Ledger, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	return &Ledger{db, absolute}, nil
+	return &Ledger{db: db, path: absolute}, nil
 }
 
 // Close closes the ledger.
@@ -132,13 +134,24 @@ func (l *Ledger) transact(ctx context.Context, on values.Date, operator string, 
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }()
-	if err := do(&Tx{tx, ctx, on, operator}); err != nil {
+	committed := false
+	defer func() {
+		if !committed {
+			l.kept.forgetAll()
+			_ = tx.Rollback()
+		}
+	}()
+	t := &Tx{tx, ctx, &l.kept, on, operator}
+	if err := l.kept.refresh(t); err != nil {
+		return err
+	}
+	if err := do(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("ledger: commit: %w", err)
 	}
+	committed = true
 	return nil
 }
 
@@ -177,7 +190,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 		return ErrNewer
 	}
 	if version > 0 && version < newest() {
-		if err := l.Backup(ctx, fmt.Sprintf("%s.before-v%d", l.path, newest())); err != nil {
+		if err := l.backupBeside(ctx); err != nil {
 			return err
 		}
 	}
@@ -196,6 +209,18 @@ func (l *Ledger) migrate(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// backupBeside keeps the ledger as it is before an upgrade. Copies of upgrades
+// that did not come to their end stay.
+func (l *Ledger) backupBeside(ctx context.Context) error {
+	path := fmt.Sprintf("%s.before-v%d", l.path, newest())
+	for n := 2; ; n++ {
+		if err := l.Backup(ctx, path); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		path = fmt.Sprintf("%s.before-v%d.%d", l.path, newest(), n)
+	}
 }
 
 // Backup writes one clean, complete copy of the ledger to path, which must not

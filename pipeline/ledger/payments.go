@@ -50,7 +50,7 @@ type Part struct {
 	Loan    values.Loan
 	Policy  string
 	Shares  values.Shares
-	Facts   string // digest of the loan's own lines when it was drafted
+	Facts   string // names the loan's own accepted lines when it was drafted
 }
 
 // ComparePart orders a payment's parts by quarter, loan and policy.
@@ -72,8 +72,9 @@ type Adjustment struct {
 	ID      int64
 	Quarter values.Quarter
 	Loan    values.Loan
-	Verdict string // recover or waive
-	Amount  values.Fen
+	Verdict string     // recover or waive
+	Amount  values.Fen // overpaid when it was decided
+	Due     values.Fen // entitled to then
 	Why     string
 	Waived  map[string]values.Shares // by policy, for a waiver
 }
@@ -134,7 +135,7 @@ func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
 	}
 	defer func() { _ = part.Close() }()
 	for _, p := range payments {
-		result, err := row.Exec(batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(), int64(p.Amount), p.Mends)
+		result, err := row.exec(batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(), int64(p.Amount), p.Mends)
 		if err != nil {
 			return err
 		}
@@ -145,7 +146,7 @@ func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
 		parts := slices.SortedStableFunc(slices.Values(p.Parts), func(a, b Part) int { return cmp.Compare(a.Shares.Total(), b.Shares.Total()) })
 		for _, t := range parts {
 			s := t.Shares
-			if _, err := part.Exec(id, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
+			if _, err := part.exec(id, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
 				int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
 				return err
 			}
@@ -185,13 +186,15 @@ func (tx *Tx) PaymentsOfBatch(batch int64) ([]Payment, error) {
 // Payments gives all rows of the quarter's batches with their parts, by batch
 // and position.
 func (tx *Tx) Payments(q values.Quarter) ([]Payment, error) {
-	payments, err := collect(tx, scanPayment, paymentSource+`WHERE b.quarter = ? ORDER BY b.number, p.position`, q.String())
-	if err != nil {
-		return nil, err
-	}
-	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id JOIN batch b ON b.id = p.batch_id
-		WHERE b.quarter = ? ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
-	return withParts(payments, parts), err
+	return Keep(tx, "payments", q, []string{"payment", "payment_part", "batch"}, func() ([]Payment, error) {
+		payments, err := collect(tx, scanPayment, paymentSource+`WHERE b.quarter = ? ORDER BY b.number, p.position`, q.String())
+		if err != nil {
+			return nil, err
+		}
+		parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id JOIN batch b ON b.id = p.batch_id
+			WHERE b.quarter = ? ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
+		return withParts(payments, parts), err
+	})
 }
 
 func withParts(payments []Payment, parts []Part) []Payment {
@@ -214,8 +217,34 @@ func (tx *Tx) PaymentNumbered(number string) (Payment, bool, error) {
 // LiveParts gives the parts of payments that are neither drafts nor failed nor
 // void: what was paid or is on its way. The zero quarter means all.
 func (tx *Tx) LiveParts(q values.Quarter) ([]Part, error) {
-	return collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
-		WHERE p.state IN ('approved', 'sent', 'paid') AND (?1 = '' OR t.quarter = ?1) ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
+	return Keep(tx, "live parts", q, []string{"payment", "payment_part"}, func() ([]Part, error) {
+		return collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
+			WHERE p.state IN ('approved', 'sent', 'paid') AND (?1 = '' OR t.quarter = ?1) ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
+	})
+}
+
+// PersonAccount is an account that somebody was paid to.
+type PersonAccount struct {
+	Person  values.ResidentID
+	Account values.Account
+}
+
+// DeadAccounts are those to which a payment has failed and none was made.
+func (tx *Tx) DeadAccounts() (map[PersonAccount]bool, error) {
+	dead := map[PersonAccount]bool{}
+	return dead, each(tx, func(s scanner) (p PersonAccount, err error) { err = s.Scan(&p.Person, &p.Account); return p, err },
+		func(p PersonAccount) error { dead[p] = true; return nil },
+		`SELECT person, account FROM payment WHERE state = 'failed'
+		EXCEPT SELECT person, account FROM payment WHERE state = 'paid' ORDER BY 1, 2`)
+}
+
+// SentFacts gives, loan by loan, the facts of the quarter's last payment that
+// was sent, and did not fail: what payment has pinned.
+func (tx *Tx) SentFacts(q values.Quarter) (map[values.Loan]string, error) {
+	facts := map[values.Loan]string{}
+	return facts, each(tx, scanPart, func(p Part) error { facts[p.Loan] = p.Facts; return nil },
+		`SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE p.state IN ('sent', 'paid') AND t.quarter = ? ORDER BY t.payment_id, t.policy`, q.String())
 }
 
 // FailedUnmended gives failed payments that no later payment has taken up, of
@@ -294,8 +323,8 @@ func (tx *Tx) SettlePayment(id int64, state, reason string, on values.Date) erro
 
 // AddAdjustment records a decision to recover or to waive.
 func (tx *Tx) AddAdjustment(a Adjustment) error {
-	id, err := tx.insert(`INSERT INTO adjustment (quarter, bank, contract, verdict, amount, why, operator, on_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.Quarter.String(), a.Loan.Bank, a.Loan.Contract, a.Verdict, int64(a.Amount), a.Why, tx.Operator, tx.On.String())
+	id, err := tx.insert(`INSERT INTO adjustment (quarter, bank, contract, verdict, amount, due, why, operator, on_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.Quarter.String(), a.Loan.Bank, a.Loan.Contract, a.Verdict, int64(a.Amount), int64(a.Due), a.Why, tx.Operator, tx.On.String())
 	if err != nil {
 		return err
 	}
@@ -311,9 +340,9 @@ func (tx *Tx) AddAdjustment(a Adjustment) error {
 // Adjustments lists the recorded decisions of a quarter, or of all.
 func (tx *Tx) Adjustments(q values.Quarter) ([]Adjustment, error) {
 	adjustments, err := collect(tx, func(s scanner) (a Adjustment, err error) {
-		err = s.Scan(&a.ID, quarter{&a.Quarter}, &a.Loan.Bank, &a.Loan.Contract, &a.Verdict, &a.Amount, &a.Why)
+		err = s.Scan(&a.ID, quarter{&a.Quarter}, &a.Loan.Bank, &a.Loan.Contract, &a.Verdict, &a.Amount, &a.Due, &a.Why)
 		return a, err
-	}, `SELECT id, quarter, bank, contract, verdict, amount, why FROM adjustment WHERE ?1 = '' OR quarter = ?1 ORDER BY id`, q.String())
+	}, `SELECT id, quarter, bank, contract, verdict, amount, due, why FROM adjustment WHERE ?1 = '' OR quarter = ?1 ORDER BY id`, q.String())
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ func one[T any](tx *Tx, scan func(scanner) (T, error), query string, args ...any
 }
 
 func (tx *Tx) exec(query string, args ...any) error {
+	tx.kept.forgetWhat(query)
 	if _, err := tx.tx.ExecContext(tx.ctx, query, args...); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
@@ -60,6 +61,7 @@ func (tx *Tx) exec(query string, args ...any) error {
 }
 
 func (tx *Tx) insert(query string, args ...any) (id int64, err error) {
+	tx.kept.forgetWhat(query)
 	result, err := tx.tx.ExecContext(tx.ctx, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("ledger: %w", err)
@@ -68,12 +70,12 @@ func (tx *Tx) insert(query string, args ...any) (id int64, err error) {
 }
 
 // prepare compiles a statement once for many rows; release it after use.
-func (tx *Tx) prepare(query string) (*sql.Stmt, error) {
-	statement, err := tx.tx.PrepareContext(tx.ctx, query)
+func (tx *Tx) prepare(query string) (*prepared, error) {
+	compiled, err := tx.tx.PrepareContext(tx.ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
-	return statement, nil
+	return &prepared{compiled, tx.kept, tx.kept.forgetWhat(query)}, nil
 }
 
 func scanText(s scanner) (text string, err error) {

@@ -95,9 +95,9 @@ func (tx *Tx) AddSnapshot(sn Snapshot, persons []Person) error {
 		content := p.content()
 		if same := standing[content]; len(same) > 0 {
 			standing[content] = same[1:]
-			_, err = extend.Exec(id, same[0])
+			_, err = extend.exec(id, same[0])
 		} else {
-			_, err = add.Exec(id, id, content, p.Household, p.Name, p.ID.Whole(), p.Township, p.Village, p.Joined.String(), p.Left.String(),
+			_, err = add.exec(id, id, content, p.Household, p.Name, p.ID.Whole(), p.Township, p.Village, p.Joined.String(), p.Left.String(),
 				p.PayoutBank, p.Account.Whole())
 		}
 		if err != nil {
@@ -121,8 +121,19 @@ func scanPerson(s scanner) (p Person, err error) {
 // PersonsOnLines gives every roster row, of any time, of the persons whom the
 // quarter's live lines name.
 func (tx *Tx) PersonsOnLines(q values.Quarter, yield func(Person) error) error {
-	return each(tx, scanPerson, yield, personSource+`WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1)
-		ORDER BY p.person, p.first_snapshot, p.id`, q.String())
+	persons, err := Keep(tx, "persons", q, []string{"person", "snapshot", "line"}, func() ([]Person, error) {
+		return collect(tx, scanPerson, personSource+`WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1)
+			ORDER BY p.person, p.first_snapshot, p.id`, q.String())
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range persons {
+		if err := yield(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PersonRows gives every roster row of one person.

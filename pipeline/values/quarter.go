@@ -3,6 +3,7 @@ package values
 import (
 	"errors"
 	"fmt"
+	"strconv"
 )
 
 // Quarter is a settlement quarter, named as people name it: 2026Q3. Which days
@@ -18,12 +19,9 @@ var ErrQuarter = errors.New("not a quarter, want for example 2026Q3")
 
 // ParseQuarter reads "2026Q3" (a lower-case q will do).
 func ParseQuarter(name string) (Quarter, error) {
-	var q Quarter
 	if len(name) == 6 && (name[4] == 'Q' || name[4] == 'q') && onlyDigits(name[:4]) && name[5] >= '1' && name[5] <= '4' {
-		_, err := fmt.Sscanf(name[:4], "%d", &q.Year)
-		q.Number = int(name[5] - '0')
-		if err == nil && q.Year > 0 {
-			return q, nil
+		if year, err := strconv.Atoi(name[:4]); err == nil && year > 0 {
+			return Quarter{year, int(name[5] - '0')}, nil
 		}
 	}
 	return Quarter{}, fmt.Errorf("%w: %q", ErrQuarter, name)

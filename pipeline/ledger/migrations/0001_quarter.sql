@@ -241,7 +241,7 @@ CREATE TABLE entitlement ( -- a policy's part of a loan under two policies may b
   city       INTEGER NOT NULL,
   county     INTEGER NOT NULL,
   first_line INTEGER NOT NULL REFERENCES line (id), -- the loan's first accepted line, in order of file, sheet, row
-  facts      TEXT NOT NULL, -- digest of the loan's own lines: tells an own change from a moved tier
+  facts      TEXT NOT NULL, -- the loan's own accepted lines, by their facts: tells an own change from a moved tier
   PRIMARY KEY (quarter, bank, contract, policy)
 ) STRICT, WITHOUT ROWID;
 
@@ -370,7 +370,7 @@ CREATE TABLE payment_part (
   provincial INTEGER NOT NULL,
   city       INTEGER NOT NULL,
   county     INTEGER NOT NULL,
-  facts      TEXT NOT NULL, -- digest of the loan's own lines when it was drafted
+  facts      TEXT NOT NULL, -- the loan's own accepted lines when it was drafted
   PRIMARY KEY (payment_id, quarter, bank, contract, policy)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payment_part_loan ON payment_part (quarter, bank, contract, policy);
@@ -382,6 +382,7 @@ CREATE TABLE adjustment ( -- what a person decided about a negative adjustment t
   contract   TEXT NOT NULL,
   verdict    TEXT NOT NULL CHECK (verdict IN ('recover', 'waive')),
   amount     INTEGER NOT NULL CHECK (amount > 0), -- how much was overpaid when it was decided
+  due        INTEGER NOT NULL, -- what the loan was entitled to then; with less, it is to be decided anew
   why        TEXT NOT NULL CHECK (why <> ''),
   operator   TEXT NOT NULL,
   on_day     TEXT NOT NULL
