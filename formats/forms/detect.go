@@ -20,6 +20,8 @@ const (
 	KindReturn      Kind = "return"      // 回盘
 	KindExclusions  Kind = "exclusions"  // 排除名单
 	KindResponsible Kind = "responsible" // 主责任银行
+	KindClaims      Kind = "claims"      // 风险补偿申请
+	KindRecoveries  Kind = "recoveries"  // 追回资金
 )
 
 // returned are the columns that tell a return file from the payment file.
@@ -34,6 +36,8 @@ var kinds = []struct {
 	{KindDecisions, decisions.columns},
 	{KindObjections, objections.columns},
 	{KindReturn, returned},
+	{KindClaims, claims.columns},
+	{KindRecoveries, recoveries.columns},
 	{KindStatement, statement.Headings},
 	{KindRoster, roster.Headings},
 	{KindResponsible, responsible.columns},
