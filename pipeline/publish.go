@@ -18,13 +18,14 @@ import (
 // (一(七), policy.md §6): a first list per village, supplements for what is new
 // or higher than what was posted.
 var publishStage = stage{
-	name: "publish", version: 1,
+	name: "publish", version: 2,
 	inputs: func(a *attempt) (map[string]string, error) {
 		m := marks{tx: a.tx}
 		inputs := map[string]string{
 			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")),
 			"amounts":    m.of(a.tx.MarkResult(a.quarter, "compute")),
 			"lists":      m.of(a.tx.MarkLists(a.quarter)),
+			"policies":   a.policies.Digest(),
 			"settings":   fmt.Sprint(a.job.County, a.job.Office, a.job.Phones, a.job.Notice, a.job.InterestDay),
 		}
 		return inputs, m.err
@@ -66,21 +67,34 @@ func boards(tx *ledger.Tx, q values.Quarter) (map[[2]string]*board, map[int64][]
 	return villages, byList, nil
 }
 
-// postedAmounts is, loan by loan, the highest amount on a posted list of
+// postedAmounts is, entry by entry, the highest amount on a posted list of
 // whatever village: a household that moves is not published twice.
-func postedAmounts(villages map[[2]string]*board, items map[int64][]ledger.NoticeItem) map[values.Loan]values.Fen {
-	posted := map[values.Loan]values.Fen{}
+func postedAmounts(villages map[[2]string]*board, items map[int64][]ledger.NoticeItem) map[entry]values.Fen {
+	posted := map[entry]values.Fen{}
 	for _, b := range villages {
 		for _, l := range b.lists {
 			if !l.Posted {
 				continue
 			}
 			for _, item := range items[l.ID] {
-				posted[item.Loan] = max(posted[item.Loan], item.Amount)
+				posted[entryOf(item)] = max(posted[entryOf(item)], item.Amount)
 			}
 		}
 	}
 	return posted
+}
+
+// entry is what a list makes public: that this loan of this borrower is
+// subsidised. The loan under another name is new to the village.
+type entry struct {
+	values.Loan
+	borrower string
+}
+
+func (l *loanState) entry() entry { return entry{l.Loan, values.FoldName(l.payee)} }
+
+func entryOf(item ledger.NoticeItem) entry {
+	return entry{item.Loan, values.FoldName(item.Shown.Borrower)}
 }
 
 func publish(a *attempt) error {
@@ -104,7 +118,7 @@ func publish(a *attempt) error {
 		}
 		a.took++
 		key := [2]string{l.township, l.village}
-		if posted[l.Loan] >= l.total {
+		if posted[l.entry()] >= l.total {
 			continue // published already; what is lower needs no notice
 		}
 		if fresh[key] == nil {
@@ -135,7 +149,11 @@ func renderNotices(a *attempt) error {
 	if err != nil {
 		return err
 	}
-	writer := noticeWriter{attempt: a, keep: map[string]bool{}}
+	terms, err := a.noticeTerms(a.tx, a.quarter)
+	if err != nil {
+		return err
+	}
+	writer := noticeWriter{attempt: a, terms: terms, keep: map[string]bool{}}
 	townships := map[string]map[int][]notice.Village{}
 	for _, key := range slices.SortedFunc(maps.Keys(villages), comparePlaces) {
 		b := villages[key]
@@ -162,7 +180,8 @@ func renderNotices(a *attempt) error {
 
 type noticeWriter struct {
 	*attempt
-	keep map[string]bool
+	terms string
+	keep  map[string]bool
 }
 
 // suffixes tell people of one name in one village apart by the last four of
@@ -182,7 +201,7 @@ func suffixes(all []*loanState) map[values.Loan]string {
 func (w *noticeWriter) heading(township string) notice.Heading {
 	day := w.job.InterestDay
 	return notice.Heading{County: w.job.County.Name, Township: township, Quarter: w.quarter,
-		From: w.quarter.First(day), To: w.quarter.Last(day), Office: w.job.Office,
+		From: w.quarter.First(day), To: w.quarter.Last(day), Office: w.job.Office, Terms: w.terms,
 		Phones: notice.Phones{Agriculture: w.job.Phones.Agriculture, Finance: w.job.Phones.Finance}}
 }
 

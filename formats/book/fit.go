@@ -1,5 +1,7 @@
 package book
 
+import "strings"
+
 // Width is how many half-width columns the text takes: a Chinese character
 // takes two. Of several lines the widest counts.
 func Width(text string) int {
@@ -40,21 +42,46 @@ func Fit(style Style, least, most int, texts ...string) int {
 	return min(width, most)
 }
 
-// lines is how many lines the text takes in so many columns when it wraps.
+// lines is how many lines the text takes in so many columns when it wraps as
+// spreadsheets wrap it: between Chinese characters and at spaces, not within a
+// word or number, and never so that a closing mark begins a line.
 func lines(text string, width int) int {
-	n, at := 1, 0
+	if len(text) <= width && strings.IndexByte(text, '\n') < 0 {
+		return 1 // no character is wider than it has bytes
+	}
+	n, at, word := 1, 0, 0 // word is the width since the last place to break at
+	var last rune
 	for _, r := range text {
 		if r == '\n' {
-			n, at = n+1, 0
+			n, at, word, last = n+1, 0, 0, 0
 			continue
 		}
 		w := runeWidth(r)
-		if at+w > width && at > 0 {
-			n, at = n+1, 0
+		if breaksBefore(last, r) {
+			word = 0
 		}
-		at += w
+		if at+w > width && at > 0 {
+			n++
+			if word < at {
+				at = word // the whole word moves to the next line
+			} else {
+				at, word = 0, 0
+			}
+		}
+		at, word, last = at+w, word+w, r
 	}
 	return n
+}
+
+// breaksBefore tells whether a line may end between two characters.
+func breaksBefore(last, r rune) bool {
+	switch {
+	case last == 0 || last == ' ':
+		return true
+	case strings.ContainsRune("，。；：、？！）》】”’%)…", r), strings.ContainsRune("（《【“‘(", last):
+		return false
+	}
+	return runeWidth(last) == 2 || runeWidth(r) == 2
 }
 
 // bodySize is the size that column widths are counted in: with 宋体 11 as the

@@ -76,7 +76,7 @@ func TestVillageList(t *testing.T) {
 	want := [][]string{
 		{"序号", "借款人", "承贷银行", "贷款金额(元)", "年利率(%)", "计息起止", "贴息金额(元)", "备注"},
 		{"1", "王一", "清水农商银行", "50000.00", "3.45", "2026-06-21 至 2026-09-20", "440.83"},
-		{"2", "欧阳䶮𬱖", "清水农商银行", "50000.00", "3.45、3.6", "2026-06-21 至 2026-09-20", "125.30", "续贷"},
+		{"2", "欧阳䶮𬱖", "清水农商银行", "50000.00", "3.45、3.60", "2026-06-21 至 2026-09-20", "125.30", "续贷"},
 		{"合计", "", "", "100000.00", "", "", "566.13"},
 	}
 	if diff := cmp.Diff(want, got[3:7]); diff != "" {
@@ -175,7 +175,7 @@ func TestHTMLOfAPostedListHasTheDates(t *testing.T) {
 	}
 	v.Posting.Posted, v.Posting.Until = values.MustDate("2026-10-09"), values.MustDate("2026-10-18")
 	page := write()
-	for _, words := range []string{"自张贴之日起10日（2026年10月9日 至 2026年10月18日）", "&lt;script&gt;王", "440.83", `<th>行政村</th>`} {
+	for _, words := range []string{"自张贴之日起10日（2026年10月9日 至 2026年10月18日）", "<p>清水县农业农村局</p><p>2026年10月9日</p>", "贴息不超过3.5个百分点", "3.45</td>", "&lt;script&gt;王", "440.83", `<th>行政村</th>`} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page lacks %q", words)
 		}

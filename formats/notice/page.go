@@ -18,15 +18,14 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 type page struct {
 	Title    string
 	Office   string
-	Day      string
 	Villages []pageVillage
 	Total    pageTotal
 }
 
 type pageVillage struct {
-	Anchor, Name, Title, Opening, Period, Objections string
-	Loans                                            []pageLoan
-	Total                                            pageTotal
+	Anchor, Name, Title, Opening, Period, Objections, Day string
+	Loans                                                 []pageLoan
+	Total                                                 pageTotal
 }
 
 type pageLoan struct {
@@ -52,7 +51,7 @@ func WriteHTML(w io.Writer, h Heading, villages []Village) error {
 		return err
 	}
 	p := page{
-		Title: h.title(h.Township, commonSupplement(villages)), Office: h.office(), Day: h.day(),
+		Title: h.title(h.Township, commonSupplement(villages)), Office: h.office(),
 		Total: sum(villages).page(),
 	}
 	for i, v := range villages {
@@ -74,7 +73,10 @@ func (h Heading) village(index int, v Village) pageVillage {
 	p := pageVillage{
 		Anchor: "v" + strconv.Itoa(index+1), Name: v.label(), Title: h.title(h.Township+v.Name, v.Supplement),
 		Opening: trim(h.opening(h.Township+v.Name, t)), Period: trim(v.Posting.dated()), Objections: trim(h.objections()),
-		Total: t.page(),
+		Day: h.day(), Total: t.page(),
+	}
+	if !h.Date.Known() && v.Posting.Posted.Known() {
+		p.Day = v.Posting.Posted.Chinese()
 	}
 	for i, l := range v.Loans {
 		p.Loans = append(p.Loans, pageLoan{i + 1, l.name(), l.Bank, l.Amount.Grouped(), l.rates(), l.period(), l.Subsidy.Grouped(), l.Remark})

@@ -60,11 +60,12 @@ func (l Loan) period() string {
 	return l.From.String() + " 至 " + l.To.String()
 }
 
-// rates is the text of more than one rate.
+// rates are the rates as text, with two decimals at least: 3.60, 3.45、3.60.
 func (l Loan) rates() string {
 	texts := make([]string, len(l.Rates))
 	for i, r := range l.Rates {
-		texts[i] = r.String()
+		whole, fraction, _ := strings.Cut(r.String(), ".")
+		texts[i] = whole + "." + fraction + "00"[min(len(fraction), 2):]
 	}
 	return strings.Join(texts, "、")
 }
@@ -114,7 +115,7 @@ func (h Heading) office() string {
 
 // objections says where to ask.
 func (h Heading) objections() string {
-	return fmt.Sprintf("　　对以上名单如有异议，请在公示期内向以下部门反映：%s（电话：%s）；%s财政局（电话：%s）。",
+	return fmt.Sprintf("　　对以上名单如有异议，请在公示期内向%s（电话%s）或%s财政局（电话%s）反映。",
 		h.office(), orBlank(h.Phones.Agriculture), h.County, orBlank(h.Phones.Finance))
 }
 

@@ -26,7 +26,11 @@ func WriteApproval(w io.Writer, b Batch, a Approval) error {
 	}
 	title := b.County + b.Quarter.Chinese() + b.ItemName + "资金发放审批单"
 	out := book.New(book.Properties{Title: title + " " + b.ID, Date: a.Drafted})
-	s := out.Sheet(book.Layout{Name: "审批单", Widths: []int{8, 8, 9, 8, 9, 14, 13, 11, 11, 14}, Running: title + "　批次 " + b.ID})
+	widths, name := []int{8, 8, 9, 8, 9, 9, 9, 14, 14, 16}, 4
+	if b.local() {
+		widths, name = []int{8, 8, 9, 8, 9, 14, 13, 11, 11, 14}, 2
+	}
+	s := out.Sheet(book.Layout{Name: "审批单", Widths: widths, Running: title + "　批次 " + b.ID})
 	s.Row(book.Text(book.DeskTitle, title).Over(approvalWide))
 	b.form(s, a)
 	for _, table := range []struct {
@@ -34,7 +38,7 @@ func WriteApproval(w io.Writer, b Batch, a Approval) error {
 		key     func(*Payment, *Part) [3]string
 	}{{"乡(镇)", byTownship}, {"承贷银行", byLender}, {"政策", byPolicy}} {
 		s.RowOfHeight(12)
-		b.table(s, []string{table.heading}, []int{2}, b.totals(table.key))
+		b.table(s, []string{table.heading}, []int{name}, b.totals(table.key))
 	}
 	s.RowOfHeight(12)
 	b.sign(s, a)
@@ -129,8 +133,9 @@ func WriteSummary(w io.Writer, b Batch, files []FileDigest) error {
 }
 
 func (b *Batch) summarySheet(out *book.Book, title string, files []FileDigest) {
-	const wide = 11
-	s := out.Sheet(book.Layout{Name: "资金汇总", Widths: []int{14, 22, 20, 9, 8, 9, 15, 15, 12, 12, 15}, Landscape: true, Running: title})
+	widths := append([]int{14, 24, 22, 10, 10, 11}, b.moneyWidths(15)...)
+	wide := len(widths)
+	s := out.Sheet(book.Layout{Name: "资金汇总", Widths: widths, Landscape: true, Running: title})
 	s.Row(book.Text(book.DeskTitle, title).Over(wide))
 	s.Row(book.Text(book.DeskNote, fmt.Sprintf("共%d笔、%d人，合计%s元（大写：%s）；账号校验和（各银行账号后8位之和）%d。",
 		b.Count, b.whole().people, b.Sum.Grouped(), Capitals(b.Sum), HashTotal(b.Payments))).Over(wide))
@@ -138,20 +143,29 @@ func (b *Batch) summarySheet(out *book.Book, title string, files []FileDigest) {
 	s.Repeat(head, head)
 	s.RowOfHeight(12)
 	s.RowOfHeight(22, book.Text(book.DeskSection, "发放文件").Over(wide))
-	s.Row(book.Text(book.DeskHead, "文件").Over(2), book.Text(book.DeskHead, "笔数"), book.Text(book.DeskHead, "金额(元)").Over(2), book.Text(book.DeskHead, "SHA-256").Over(6))
+	s.Row(book.Text(book.DeskHead, "文件").Over(2), book.Text(book.DeskHead, "金额(元)"), book.Text(book.DeskHead, "笔数"), book.Text(book.DeskHead, "SHA-256").Over(wide-4))
 	for _, f := range files {
-		s.Row(book.Text(book.DeskText, f.Name).Over(2), book.Int(book.DeskInt, f.Rows), book.Fen(book.DeskMoney, f.Sum).Over(2), book.Text(book.DeskText, f.SHA256).Over(6))
+		s.Row(book.Text(book.DeskText, f.Name).Over(2), book.Fen(book.DeskMoney, f.Sum), book.Int(book.DeskInt, f.Rows), book.Text(book.DeskText, f.SHA256).Over(wide-4))
 	}
 }
 
+// moneyWidths are the columns of the shares and their sum.
+func (b *Batch) moneyWidths(width int) (widths []int) {
+	for range len(b.budgets()) + 1 {
+		widths = append(widths, width)
+	}
+	return widths
+}
+
 func (b *Batch) classSheet(out *book.Book, title string) {
-	s := out.Sheet(book.Layout{Name: "分类汇总", Widths: []int{26, 10, 9, 10, 16, 16, 13, 13, 16}, Landscape: true, Running: title})
-	s.Row(book.Text(book.DeskTitle, title).Over(9))
+	widths := append([]int{26, 10, 9, 10}, b.moneyWidths(16)...)
+	s := out.Sheet(book.Layout{Name: "分类汇总", Widths: widths, Landscape: true, Running: title})
+	s.Row(book.Text(book.DeskTitle, title).Over(len(widths)))
 	for _, table := range []struct {
 		name, heading string
 		key           func(*Payment, *Part) [3]string
 	}{{"一、按乡镇", "乡(镇)", byTownship}, {"二、按承贷银行", "承贷银行", byLender}, {"三、按政策", "政策", byPolicy}} {
-		s.RowOfHeight(26, book.Text(book.DeskSection, table.name).Over(9))
+		s.RowOfHeight(26, book.Text(book.DeskSection, table.name).Over(len(widths)))
 		b.table(s, []string{table.heading}, []int{1}, b.totals(table.key))
 	}
 }
@@ -159,9 +173,14 @@ func (b *Batch) classSheet(out *book.Book, title string) {
 // detailSheet lists the loans of every payment. A payment's amount stands on
 // its first row only, so that both columns of money add up to the batch.
 func (b *Batch) detailSheet(out *book.Book, title string) {
-	headings := []string{"序号", "流水号", "姓名", "乡(镇)", "村(居)", "承贷银行", "合同号", "政策", "季度", "中央(元)", "省级(元)", "市级(元)", "县级(元)", "贷款贴息(元)", "发放金额(元)"}
+	headings := []string{"序号", "流水号", "姓名", "乡(镇)", "村(居)", "承贷银行", "合同号", "政策", "季度"}
+	budgets := b.budgets()
+	for _, u := range budgets {
+		headings = append(headings, u.title)
+	}
+	headings = append(headings, "贷款贴息(元)", "发放金额(元)")
 	s := out.Sheet(book.Layout{
-		Name: "明细", Widths: []int{6, 20, 12, 10, 12, 18, 20, 16, 9, 12, 12, 10, 10, 13, 13}, Landscape: true, Running: title, FreezeRows: 2,
+		Name: "明细", Widths: append([]int{6, 20, 12, 10, 14, 24, 28, 18, 9, 13}, b.moneyWidths(13)...), Landscape: true, Running: title, FreezeRows: 2,
 	})
 	s.Row(book.Text(book.DeskTitle, "发放明细：每笔发放含哪些贷款").Over(len(headings)))
 	cells := make([]book.Cell, 0, len(headings))
@@ -178,12 +197,10 @@ func (b *Batch) detailSheet(out *book.Book, title string) {
 			if j == 0 {
 				number, amount = book.Int(book.DeskCentre, i+1), book.Fen(book.DeskMoney, pay.Amount)
 			}
-			s.Row(number, book.Text(book.DeskCode, pay.Serial), book.Text(book.DeskCentre, pay.Name), book.Text(book.DeskCentre, pay.Township),
+			cells = append(cells[:0], number, book.Text(book.DeskCode, pay.Serial), book.Text(book.DeskCentre, pay.Name), book.Text(book.DeskCentre, pay.Township),
 				book.Text(book.DeskCentre, pay.Village), book.Text(book.DeskText, part.Lender), book.Text(book.DeskCode, part.Contract),
-				book.Text(book.DeskText, part.Policy), book.Text(book.DeskCentre, part.Quarter.String()),
-				book.Fen(book.DeskMoney, part.Shares.Central), book.Fen(book.DeskMoney, part.Shares.Provincial),
-				book.Fen(book.DeskMoney, part.Shares.City), book.Fen(book.DeskMoney, part.Shares.County),
-				book.Fen(book.DeskMoney, part.Shares.Total()), amount)
+				book.Text(book.DeskText, part.Policy), book.Text(book.DeskCentre, part.Quarter.String()))
+			s.Row(append(append(cells, shareCells(part.Shares, budgets, book.DeskMoney)...), amount)...)
 		}
 	}
 	if s.Last() > head {
@@ -191,8 +208,7 @@ func (b *Batch) detailSheet(out *book.Book, title string) {
 		s.Filter(head, s.Last())
 	}
 	whole := b.whole()
-	s.RowOfHeight(24, book.Text(book.DeskTotalText, "合计").Over(9),
-		book.Fen(book.DeskTotalMoney, whole.shares.Central), book.Fen(book.DeskTotalMoney, whole.shares.Provincial),
-		book.Fen(book.DeskTotalMoney, whole.shares.City), book.Fen(book.DeskTotalMoney, whole.shares.County),
-		book.Fen(book.DeskTotalMoney, whole.shares.Total()), book.Fen(book.DeskTotalMoney, b.Sum))
+	cells = append(cells[:0], book.Text(book.DeskTotalText, "合计").Over(9))
+	cells = append(cells, shareCells(whole.shares, budgets, book.DeskTotalMoney)...)
+	s.RowOfHeight(24, append(cells, book.Fen(book.DeskTotalMoney, b.Sum))...)
 }

@@ -81,21 +81,65 @@ func (b *Batch) crossed() []total {
 	return all
 }
 
+// budget is a share with its heading.
+type budget struct {
+	title string
+	of    func(values.Shares) values.Fen
+}
+
+// budgets are those that pay: the city and the county only where older terms
+// have them pay something.
+func (b *Batch) budgets() []budget {
+	all := []budget{
+		{"中央(元)", func(s values.Shares) values.Fen { return s.Central }},
+		{"省级(元)", func(s values.Shares) values.Fen { return s.Provincial }},
+	}
+	if b.local() {
+		all = append(all, budget{"市级(元)", func(s values.Shares) values.Fen { return s.City }}, budget{"县级(元)", func(s values.Shares) values.Fen { return s.County }})
+	}
+	return all
+}
+
+// local tells whether the city or the county pays for some loan.
+func (b *Batch) local() bool {
+	for i := range b.Payments {
+		for _, part := range b.Payments[i].Parts {
+			if part.Shares.City != 0 || part.Shares.County != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // figures are the headings of a total's numbers.
-var figures = []string{"发放笔数", "人数", "贷款笔数", "中央(元)", "省级(元)", "市级(元)", "县级(元)", "合计(元)"}
+func figures(budgets []budget) []string {
+	titles := []string{"发放笔数", "人数", "贷款笔数"}
+	for _, u := range budgets {
+		titles = append(titles, u.title)
+	}
+	return append(titles, "合计(元)")
+}
 
 // cells are a total's numbers under those headings.
-func (t total) cells(count, money book.Style) []book.Cell {
-	return []book.Cell{
-		book.Int(count, t.payments), book.Int(count, t.people), book.Int(count, t.loans),
-		book.Fen(money, t.shares.Central), book.Fen(money, t.shares.Provincial),
-		book.Fen(money, t.shares.City), book.Fen(money, t.shares.County), book.Fen(money, t.shares.Total()),
+func (t total) cells(budgets []budget, count, money book.Style) []book.Cell {
+	cells := []book.Cell{book.Int(count, t.payments), book.Int(count, t.people), book.Int(count, t.loans)}
+	return append(cells, shareCells(t.shares, budgets, money)...)
+}
+
+// shareCells are the budgets' shares and their sum.
+func shareCells(s values.Shares, budgets []budget, money book.Style) (cells []book.Cell) {
+	for _, u := range budgets {
+		cells = append(cells, book.Fen(money, u.of(s)))
 	}
+	return append(cells, book.Fen(money, s.Total()))
 }
 
 // table writes totals under headings, each name over the columns given, with a
 // 合计 row that is the batch's own total.
 func (b *Batch) table(s *book.Sheet, headings []string, spans []int, rows []total) (head int) {
+	budgets := b.budgets()
+	figures := figures(budgets)
 	cells := make([]book.Cell, 0, len(headings)+len(figures))
 	wide := 0
 	for i, heading := range headings {
@@ -112,11 +156,11 @@ func (b *Batch) table(s *book.Sheet, headings []string, spans []int, rows []tota
 		for i := range headings {
 			cells = append(cells, book.Text(book.DeskCentre, t.key[i]).Over(spans[i]))
 		}
-		s.Row(append(cells, t.cells(book.DeskInt, book.DeskMoney)...)...)
+		s.Row(append(cells, t.cells(budgets, book.DeskInt, book.DeskMoney)...)...)
 		payments, people = payments+t.payments, people+t.people
 	}
 	whole := b.whole()
-	s.RowOfHeight(24, append([]book.Cell{book.Text(book.DeskTotalText, "合计").Over(wide)}, whole.cells(book.DeskTotalInt, book.DeskTotalMoney)...)...)
+	s.RowOfHeight(24, append([]book.Cell{book.Text(book.DeskTotalText, "合计").Over(wide)}, whole.cells(budgets, book.DeskTotalInt, book.DeskTotalMoney)...)...)
 	if payments != whole.payments || people != whole.people {
 		s.Row(book.Text(book.DeskNote, "注：有的发放含不止一家银行或不止一项政策的贷款，分别计入各组，因此各组的发放笔数、人数之和大于合计；贷款笔数与金额相加等于合计。").Over(wide + len(figures)))
 	}

@@ -153,7 +153,7 @@ var outcomes = []struct {
 	class, name string
 	of          func(BankRows) int
 }{
-	{"ok", "接受", func(b BankRows) int { return b.Accepted }},
+	{"ok", "通过", func(b BankRows) int { return b.Accepted }},
 	{"held", "待核", func(b BankRows) int { return b.Held }},
 	{"back", "退回", func(b BankRows) int { return b.Returned }},
 }

@@ -155,11 +155,11 @@ func (r *Report) figures() []figure {
 // flowWords say in words what the chart shows.
 func (r *Report) flowWords() string {
 	t := r.rows()
-	words := "各银行共报送" + strconv.Itoa(t.Rows) + "行，等于接受" + strconv.Itoa(t.Accepted) + "行、待核" + strconv.Itoa(t.Held) + "行、退回" + strconv.Itoa(t.Returned) + "行之和。"
+	words := "各银行共报送" + strconv.Itoa(t.Rows) + "行，等于通过" + strconv.Itoa(t.Accepted) + "行、待核" + strconv.Itoa(t.Held) + "行、退回" + strconv.Itoa(t.Returned) + "行之和。"
 	if len(r.States) == 0 {
 		return words
 	}
-	words += "接受的" + strconv.Itoa(t.Accepted) + "行中："
+	words += "通过的" + strconv.Itoa(t.Accepted) + "行中："
 	for i, s := range r.States {
 		if i > 0 {
 			words += "，"

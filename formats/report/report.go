@@ -96,7 +96,7 @@ func (r *Report) check() error {
 	for _, b := range r.Banks {
 		accepted += b.Accepted
 		if b.Rows != b.Accepted+b.Held+b.Returned {
-			all = append(all, fmt.Errorf("%w：%s报送%d行，接受%d、待核%d、退回%d", ErrAddUp, b.Bank, b.Rows, b.Accepted, b.Held, b.Returned))
+			all = append(all, fmt.Errorf("%w：%s报送%d行，通过%d、待核%d、退回%d", ErrAddUp, b.Bank, b.Rows, b.Accepted, b.Held, b.Returned))
 		}
 	}
 	states := 0
@@ -104,7 +104,7 @@ func (r *Report) check() error {
 		states += s.Rows
 	}
 	if states != accepted {
-		all = append(all, fmt.Errorf("%w：接受%d行，各状态合计%d行", ErrAddUp, accepted, states))
+		all = append(all, fmt.Errorf("%w：通过%d行，各状态合计%d行", ErrAddUp, accepted, states))
 	}
 	for _, by := range []struct {
 		name string

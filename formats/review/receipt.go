@@ -15,9 +15,9 @@ func WriteReceipt(w io.Writer, r Receipt) error {
 	s := out.Sheet(book.Layout{Name: "收件回执", Widths: []int{40, 14, 9, 18, 18, 9, 9, 9}, Landscape: true, Running: title + " " + r.Bank})
 	const wide = 8
 	s.Row(book.Text(book.DeskTitle, title).Over(wide))
-	s.Row(book.Text(book.DeskNote, fmt.Sprintf("%s：贵行报送的%s贴息名单已收到，登记如下，请核对。接受、待核、退回三项之和等于行数；退回的行另见退回清单。", r.Bank, r.Quarter.Chinese())).Over(wide))
+	s.Row(book.Text(book.DeskNote, fmt.Sprintf("%s：贵行报送的%s贴息名单已收到，登记如下，请核对。通过、待核、退回三项之和等于行数；退回的行另见退回清单。", r.Bank, r.Quarter.Chinese())).Over(wide))
 	heads := make([]book.Cell, 0, wide)
-	for _, heading := range []string{"文件", "工作表", "行数", "计息本金合计(元)", "实付利息合计(元)", "接受", "待核", "退回"} {
+	for _, heading := range []string{"文件", "工作表", "行数", "计息本金合计(元)", "实付利息合计(元)", "通过", "待核", "退回"} {
 		heads = append(heads, book.Text(book.DeskHead, heading))
 	}
 	head := s.RowOfHeight(24, heads...)

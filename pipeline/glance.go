@@ -1,0 +1,322 @@
+package pipeline
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"tiexi/formats/report"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/rules"
+	"tiexi/pipeline/values"
+)
+
+// glance is the quarter at a glance.
+func (a *attempt) glance(views []*judgedLine) (r report.Report, err error) {
+	r = report.Report{County: a.job.County.Name, Quarter: a.quarter, From: a.quarter.First(a.job.InterestDay), To: a.quarter.Last(a.job.InterestDay)}
+	due, err := loans(a.tx, a.quarter)
+	if err != nil {
+		return r, err
+	}
+	a.money(&r, due)
+	a.countRows(&r, views)
+	if err := a.states(&r, views, due); err != nil {
+		return r, err
+	}
+	if err := a.noticeProgress(&r); err != nil {
+		return r, err
+	}
+	if err := a.history(&r); err != nil {
+		return r, err
+	}
+	sums, err := a.paymentSums()
+	if err != nil {
+		return r, err
+	}
+	r.Payments = report.Payments{Count: sums.Count, Total: sums.Total, Paid: sums.Paid, Failed: sums.Failed, Pending: sums.Pending, Stopped: sums.Stopped}
+	next, err := a.next(a.tx, a.quarter)
+	for _, step := range next {
+		r.Next = append(r.Next, step.Chinese)
+	}
+	return r, err
+}
+
+// money adds up the subsidy: in all, by township, by lender.
+func (a *attempt) money(r *report.Report, due []*loanState) {
+	townships, banks := map[string]*report.Share{}, map[string]*report.Share{}
+	seen := map[string]bool{}
+	first := func(what string, l *loanState) int {
+		key := what + "\x00" + l.person.Whole()
+		if seen[key] {
+			return 0
+		}
+		seen[key] = true
+		return 1
+	}
+	for _, l := range due {
+		if len(l.due) == 0 || l.total == 0 {
+			continue
+		}
+		shares := sumShares(l.due)
+		r.Loans++
+		r.People += first("", l)
+		r.Shares = r.Shares.Plus(shares)
+		for _, part := range []struct {
+			of   map[string]*report.Share
+			name string
+		}{{townships, l.township}, {banks, l.Bank}} {
+			s := part.of[part.name]
+			if s == nil {
+				s = &report.Share{Name: part.name}
+				part.of[part.name] = s
+			}
+			s.Loans++
+			s.People += first(part.name, l)
+			s.Shares = s.Shares.Plus(shares)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(townships)) {
+		r.ByTownship = append(r.ByTownship, *townships[name])
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(banks), a.compareBanks) {
+		r.ByBank = append(r.ByBank, *banks[name])
+	}
+}
+
+// compareBanks orders lenders as jobs.yaml lists them, others by name.
+func (w *Workspace) compareBanks(x, y string) int {
+	return cmp.Or(cmp.Compare(w.bankOrder(x), w.bankOrder(y)), strings.Compare(x, y))
+}
+
+// countRows counts each bank's rows, those of a bank that sent nothing too, and
+// the lines that have each finding.
+func (a *attempt) countRows(r *report.Report, views []*judgedLine) {
+	banks := map[string]*report.BankRows{}
+	for _, b := range a.job.Banks {
+		banks[b.Name] = &report.BankRows{Bank: b.Name}
+	}
+	lines := map[string]int{}
+	for _, v := range views {
+		b := banks[v.Bank]
+		if b == nil {
+			b = &report.BankRows{Bank: v.Bank}
+			banks[v.Bank] = b
+		}
+		b.Rows++
+		switch v.Outcome {
+		case values.Accepted:
+			b.Accepted++
+		case values.Held:
+			b.Held++
+		case values.Returned:
+			b.Returned++
+		}
+		for _, code := range v.codes {
+			lines[code]++
+		}
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(banks), a.compareBanks) {
+		r.Banks = append(r.Banks, *banks[name])
+	}
+	for code, n := range lines {
+		rule, _ := rules.Lookup(code)
+		r.Findings = append(r.Findings, report.FindingCount{Code: code, Title: rule.Title, Clause: rule.Clause, Outcome: rule.Outcome, Lines: n})
+	}
+	slices.SortFunc(r.Findings, func(x, y report.FindingCount) int {
+		return cmp.Or(severity(x.Code)-severity(y.Code), y.Lines-x.Lines, strings.Compare(x.Code, y.Code))
+	})
+}
+
+// loanStates are what may have become of an accepted line, furthest first.
+var loanStates = []string{"已发放", "待回盘", "待发送", "待审批", "公示期满", "公示中", "待张贴", "暂停发放", "发放失败", "待扣回", "不予贴息"}
+
+// states say where the accepted lines are, each in one state, and where the
+// money of their loans is, every fen of it.
+func (a *attempt) states(r *report.Report, views []*judgedLine, due []*loanState) error {
+	where, err := a.locateMoney(due)
+	if err != nil {
+		return err
+	}
+	rows, amounts := map[string]int{}, map[string]values.Fen{}
+	for _, v := range views {
+		if v.Outcome == values.Accepted {
+			rows[cmp.Or(where[v.line.Loan()].state, "不予贴息")]++
+		}
+	}
+	for _, at := range where {
+		for state, amount := range at.amounts {
+			amounts[state] += amount
+		}
+	}
+	for _, name := range loanStates {
+		if rows[name] != 0 || amounts[name] != 0 {
+			r.States = append(r.States, report.State{Name: name, Rows: rows[name], Amount: amounts[name]})
+		}
+	}
+	return nil
+}
+
+// whereabouts are a loan's state, that of what is still open on it, and its
+// money by state.
+type whereabouts struct {
+	state   string
+	amounts map[string]values.Fen
+}
+
+func (a *attempt) locateMoney(due []*loanState) (map[values.Loan]whereabouts, error) {
+	open, err := accounts(a.tx, []values.Quarter{a.quarter})
+	if err != nil {
+		return nil, err
+	}
+	moving, err := a.moving()
+	if err != nil {
+		return nil, err
+	}
+	posted, err := clearedAmounts(a.tx, a.quarter, values.Date(math.MaxInt32))
+	if err != nil {
+		return nil, err
+	}
+	cleared, err := clearedAmounts(a.tx, a.quarter, a.opt.Today)
+	if err != nil {
+		return nil, err
+	}
+	loans := map[values.Loan]*loanState{}
+	for _, l := range due {
+		loans[l.Loan] = l
+	}
+	where := map[values.Loan]whereabouts{}
+	for key, c := range open {
+		l, m := loans[key.loan], moving[key.loan]
+		at := whereabouts{amounts: map[string]values.Fen{"待回盘": m["sent"], "待发送": m["approved"]}}
+		at.amounts["已发放"] = sumShares(c.live).Total() - m["sent"] - m["approved"]
+		for _, state := range loanStates { // the least far counts where nothing is open
+			if at.amounts[state] > 0 {
+				at.state = state
+			}
+		}
+		rest := c.total()
+		if rest != 0 {
+			switch {
+			case rest < 0 || l == nil:
+				at.state = "待扣回"
+			case len(l.blocked) > 0:
+				at.state = "暂停发放"
+			case m["draft"] > 0:
+				at.state = "待审批"
+			case m["failed"] > 0:
+				at.state = "发放失败"
+			case cleared[l.entry()] >= l.total:
+				at.state = "公示期满"
+			case posted[l.entry()] >= l.total:
+				at.state = "公示中"
+			default:
+				at.state = "待张贴"
+			}
+			at.amounts[at.state] += rest
+		}
+		where[key.loan] = at
+	}
+	return where, nil
+}
+
+// moving is what the quarter's payments have for each of its loans, by state.
+func (a *attempt) moving() (map[values.Loan]map[string]values.Fen, error) {
+	payments, err := a.tx.Payments(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	by := map[values.Loan]map[string]values.Fen{}
+	for _, p := range payments {
+		for _, part := range p.Parts {
+			if part.Quarter != a.quarter {
+				continue
+			}
+			if by[part.Loan] == nil {
+				by[part.Loan] = map[string]values.Fen{}
+			}
+			by[part.Loan][p.State] += part.Shares.Total()
+		}
+	}
+	return by, nil
+}
+
+// noticeProgress counts each township's villages by how far their notice is.
+func (a *attempt) noticeProgress(r *report.Report) error {
+	lists, err := a.tx.NoticeLists(a.quarter)
+	if err != nil {
+		return err
+	}
+	objections, err := a.tx.Objections(a.quarter)
+	if err != nil {
+		return err
+	}
+	townships := map[string]*report.TownshipNotice{}
+	for len(lists) > 0 {
+		n := slices.IndexFunc(lists, func(l ledger.NoticeList) bool {
+			return l.Township != lists[0].Township || l.Village != lists[0].Village
+		})
+		if n < 0 {
+			n = len(lists)
+		}
+		village := lists[:n]
+		lists = lists[n:]
+		t := townships[village[0].Township]
+		if t == nil {
+			t = &report.TownshipNotice{Township: village[0].Township}
+			townships[t.Township] = t
+		}
+		t.Villages++
+		posted := !slices.ContainsFunc(village, func(l ledger.NoticeList) bool { return !l.Posted })
+		if !posted {
+			continue
+		}
+		t.Posted++
+		last := slices.MaxFunc(village, func(x, y ledger.NoticeList) int { return int(x.PayableOn - y.PayableOn) }).PayableOn
+		if last <= a.opt.Today {
+			t.Cleared++
+		}
+		t.LastDay = max(t.LastDay, last-1)
+	}
+	for _, o := range objections {
+		if t := townships[o.Township]; t != nil && o.State == "open" {
+			t.Objections++
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(townships)) {
+		t := townships[name]
+		if t.Posted < t.Villages {
+			t.LastDay = 0
+		}
+		r.Notices = append(r.Notices, *t)
+	}
+	return nil
+}
+
+// history is the four quarters before.
+func (a *attempt) history(r *report.Report) error {
+	quarters, err := a.quartersUpTo()
+	if err != nil {
+		return err
+	}
+	quarters = slices.DeleteFunc(quarters, func(q values.Quarter) bool { return q == a.quarter })
+	for _, q := range quarters[max(0, len(quarters)-4):] {
+		shares, err := a.tx.SubsidySums(q)
+		if err != nil {
+			return err
+		}
+		entitlements, err := a.tx.Entitlements(q)
+		if err != nil {
+			return err
+		}
+		count := map[values.Loan]bool{}
+		for _, e := range entitlements {
+			if e.Shares.Total() != 0 {
+				count[e.Loan] = true
+			}
+		}
+		r.History = append(r.History, report.Past{Quarter: q, Loans: len(count), Shares: shares})
+	}
+	return nil
+}

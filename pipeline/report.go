@@ -1,0 +1,192 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"tiexi/formats/report"
+	"tiexi/pipeline/values"
+)
+
+// reportStep writes what people look at rather than read: 报告.html and the
+// monitoring table. It is no stage of the chain, since nothing depends on it,
+// but is recorded, skipped and restored like one. It follows every run, and
+// everything that a person records, in the same transaction.
+var reportStep = stage{
+	name: reportName, version: 1,
+	inputs: func(a *attempt) (map[string]string, error) {
+		m := marks{tx: a.tx}
+		lists, err := a.listDigests()
+		if err != nil {
+			return nil, err
+		}
+		inputs := map[string]string{
+			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")) + m.of(a.tx.MarkRoster()),
+			"amounts":    m.of(a.tx.MarkResult(a.quarter, "compute")),
+			"history":    m.of(a.tx.MarkEarlierResults(a.quarter, "validate")) + m.of(a.tx.MarkEarlierResults(a.quarter, "compute")),
+			"lists":      m.of(a.tx.MarkLists(a.quarter)) + m.of(a.tx.MarkDrawn(a.quarter)),
+			"cleared":    m.of(a.tx.MarkCleared(a.quarter, a.opt.Today)),
+			"objections": m.of(a.tx.MarkObjections(a.quarter)),
+			"payments":   m.of(a.tx.MarkPayments()),
+			"adjusted":   m.of(a.tx.MarkAdjustments()),
+			"policies":   a.policies.Digest(),
+			"lists-in":   lists,
+			"settings":   fmt.Sprint(a.job.County, a.job.InterestDay, a.bankNames()),
+		}
+		if fund, err := a.tx.MarkFund(a.quarter.Last(a.job.InterestDay)); fund != "" || err != nil {
+			inputs["fund"] = m.of(fund, err)
+		}
+		return inputs, m.err
+	},
+	render: renderReport,
+}
+
+// steps are the stages and the report, in the order in which they run.
+var steps = append(slices.Clone(stages), reportStep)
+
+const reportName = "report"
+
+// ReportPath and MonitoringPath are below the quarter's folder.
+const (
+	ReportPath     = "报告.html"
+	MonitoringPath = "监测/季度监测表.xlsx"
+)
+
+func (w *Workspace) bankNames() (names []string) {
+	for _, b := range w.job.Banks {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// renderReport writes both files. What was recorded with the last report is
+// what it shows, so that a lost one comes back as it was: a notice has run or
+// not on the day of the report, whatever day it is now.
+func renderReport(a *attempt) error {
+	on := a.opt.Today
+	if a.only != nil {
+		last, _, err := a.tx.LastStage(a.quarter, reportName)
+		if err != nil {
+			return err
+		}
+		on = last.On
+	}
+	b := a.asOf(on)
+	views, err := b.lineViews()
+	if err != nil {
+		return err
+	}
+	glance, err := b.glance(views)
+	if err != nil {
+		return err
+	}
+	table, err := b.monitoring(views)
+	if err != nil {
+		return err
+	}
+	glance.Date, table.Date = on, on
+	var page, workbook bytes.Buffer
+	if err := report.WriteHTML(&page, glance); err != nil {
+		return err
+	}
+	if err := report.WriteMonitoring(&workbook, table); err != nil {
+		return err
+	}
+	a.took, a.gave = len(views), 2
+	if err := a.put(ReportPath, page.Bytes(), len(views), glance.Shares.Total()); err != nil {
+		return err
+	}
+	return a.put(MonitoringPath, workbook.Bytes(), len(table.Places), table.Total.Now.Shares.Total())
+}
+
+// asOf is the attempt seen on another day.
+func (a *attempt) asOf(day values.Date) *attempt {
+	w := &Workspace{job: a.job, opt: a.opt, policies: a.policies}
+	w.opt.Today = day
+	return &attempt{Workspace: w, ctx: a.ctx, tx: a.tx, quarter: a.quarter}
+}
+
+// refreshReport brings the report up to date with what a person has recorded,
+// in the same transaction. A quarter that was never reported on is left to its
+// first run.
+func (a *attempt) refreshReport() error {
+	b := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter, stage: reportName, files: a.files, tally: map[string]string{}}
+	inputs, err := reportStep.inputs(b)
+	if err != nil {
+		return err
+	}
+	last, ran, err := a.tx.LastStage(a.quarter, reportName)
+	if err != nil || !ran {
+		return err
+	}
+	why := whyRun(reportStep, last, ran, inputs)
+	if why.IsZero() {
+		return nil
+	}
+	open, err := a.tx.HasOpenRun()
+	if err != nil {
+		return err
+	}
+	err = b.perform(reportStep, inputs, why)
+	if errors.Is(err, report.ErrAddUp) { // what people recorded stands; the next run says it again and fails
+		a.say(Event{Kind: Warning, Quarter: a.quarter, Stage: reportName, Text: values.Say(
+			"报告没有更新：%v。请运行 tiexi audit。", "The report was not brought up to date: %v. Run `tiexi audit`.", err)})
+		return nil
+	}
+	if err != nil || open {
+		return err
+	}
+	return a.tx.CloseRun()
+}
+
+// Report brings the quarter's report and monitoring table up to date and says
+// where they are; a dry run only says where.
+func (w *Workspace) Report(ctx context.Context, q values.Quarter, dryRun bool) (files []string, err error) {
+	known, err := w.Quarters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(known, q) {
+		return nil, values.Refuse(values.Say("台账里没有 %s。", "The ledger does not have %s.", q),
+			values.Say("请核对季度；还没有运行过请先运行 tiexi run。", "Check the quarter, or run `tiexi run` first."))
+	}
+	if !dryRun {
+		if err := w.recover(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := w.runStage(ctx, q, reportStep, dryRun, false); err != nil {
+		return nil, err
+	}
+	if !dryRun {
+		if err := w.finish(ctx, []values.Quarter{q}); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range []string{ReportPath, MonitoringPath} {
+		files = append(files, w.out.FullPath(path.Join(q.String(), name)))
+	}
+	return files, nil
+}
+
+// Quarters are those that the ledger knows, oldest first.
+func (w *Workspace) Quarters(ctx context.Context) ([]values.Quarter, error) {
+	return w.quarters(ctx, values.Quarter{})
+}
+
+// Monitoring is the quarter's monitoring table, read from the ledger.
+func (w *Workspace) Monitoring(ctx context.Context, q values.Quarter) (m report.Monitoring, err error) {
+	err = w.view(ctx, q, func(a *attempt) error {
+		views, err := a.lineViews()
+		if err != nil {
+			return err
+		}
+		m, err = a.monitoring(views)
+		return err
+	})
+	return m, err
+}
