@@ -28,6 +28,14 @@ type Explanation struct {
 	Borrower   string            `json:"borrower"`
 	ID         string            `json:"id"`
 	Household  string            `json:"household"`
+	Township   string            `json:"township"`
+	Village    string            `json:"village"`
+	Amount     values.Fen        `json:"amount"` // of the loan
+	Disbursed  values.Date       `json:"disbursed"`
+	Matures    values.Date       `json:"matures"`
+	Original   values.Date       `json:"original_maturity"` // before an extension, else zero
+	Approved   bool              `json:"approved"`          // for a large need
+	Mates      []values.Loan     `json:"mates"`             // the household's other loans that share its tiers
 	Central    values.Fen        `json:"central"`
 	Provincial values.Fen        `json:"provincial"`
 	City       values.Fen        `json:"city"`
@@ -61,6 +69,7 @@ type ExplainedLine struct {
 // Exact amounts are in yuan as fractions, before rounding.
 type ExplainedDays struct {
 	policy.Stretch
+	Title      string `json:"policy_title"`
 	Days       int    `json:"days"`
 	File       string `json:"file"`
 	Row        int    `json:"row"`
@@ -73,9 +82,11 @@ type ExplainedDays struct {
 // central and provincial together half up, provincial the difference.
 type ExplainedRound struct {
 	Policy     string        `json:"policy"`
+	Title      string        `json:"policy_title"`
 	Central    string        `json:"exact_central"`
 	Provincial string        `json:"exact_provincial"`
 	Shares     values.Shares `json:"shares"`
+	exact      *policy.Exact
 }
 
 // ExplainedPayout is what was paid on the loan for the quarter.
@@ -126,14 +137,12 @@ func (a *attempt) explain(r ExplainRequest, lang values.Lang) (all []*Explanatio
 		e := byLoan[v.line.Loan()]
 		if e == nil {
 			e = &Explanation{Quarter: a.quarter, Bank: v.Bank, Contract: v.Contract, Borrower: v.Borrower, ID: v.ID,
-				Lines: []ExplainedLine{}, Stretches: []ExplainedDays{}, Rounding: []ExplainedRound{}, Payments: []ExplainedPayout{}}
+				Mates: []values.Loan{}, Lines: []ExplainedLine{}, Stretches: []ExplainedDays{}, Rounding: []ExplainedRound{}, Payments: []ExplainedPayout{}}
 			byLoan[v.line.Loan()] = e
 			all = append(all, e)
 		}
 		e.Lines = append(e.Lines, explainedLine(v, decisions, lang))
-		if v.judgement != nil {
-			e.Household = v.judgement.Household
-		}
+		e.loanAsIn(v)
 		if v.Outcome == values.Accepted {
 			e.Paid += v.line.Paid
 		}
@@ -147,6 +156,20 @@ func (a *attempt) explain(r ExplainRequest, lang values.Lang) (all []*Explanatio
 		}
 	}
 	return all, nil
+}
+
+// loanAsIn takes what the loan is from a line; the newest knows of the newest
+// extension.
+func (e *Explanation) loanAsIn(v *judgedLine) {
+	if v.judgement != nil {
+		e.Household, e.Township, e.Village = v.judgement.Household, v.judgement.Township, v.judgement.Village
+	}
+	l := v.line
+	e.Amount = max(e.Amount, l.Amount, l.Balance)
+	if !e.Disbursed.Known() || l.Disbursed < e.Disbursed {
+		e.Disbursed = l.Disbursed
+	}
+	e.Matures, e.Original, e.Approved = max(e.Matures, l.Matures), max(e.Original, l.OriginalMaturity), e.Approved || l.Approved
 }
 
 func explainedLine(v *judgedLine, decisions map[int64]ledger.Decision, lang values.Lang) ExplainedLine {
@@ -172,26 +195,36 @@ func (a *attempt) explainAmounts(e *Explanation, views []*judgedLine) error {
 	for _, v := range views {
 		places[v.key] = v
 	}
+	if e.Household == "" {
+		return nil
+	}
+	titles := map[string]string{}
+	for _, p := range a.policies.Policies() {
+		titles[p.Name] = p.Title
+	}
 	return a.householdsNamed(e.Household, func(h *household) error {
 		settled, err := a.policies.Explain(&h.Household, a.quarter)
 		if err != nil {
 			return err
 		}
 		for _, entitlement := range settled {
-			if h.loans[entitlement.Loan].name != (values.Loan{Bank: e.Bank, Contract: e.Contract}) {
+			if name := h.loans[entitlement.Loan].name; name != (values.Loan{Bank: e.Bank, Contract: e.Contract}) {
+				e.Mates = append(e.Mates, name)
 				continue
 			}
 			s := entitlement.Shares
 			e.Central, e.Provincial, e.City, e.County, e.Subsidy = s.Central, s.Provincial, s.City, s.County, s.Total()
 			for _, part := range entitlement.Parts {
-				round := ExplainedRound{Policy: part.Policy, Shares: part.Shares}
+				round := ExplainedRound{Policy: part.Policy, Title: titles[part.Policy], Shares: part.Shares, exact: part.Exact}
 				if part.Exact != nil {
 					round.Central, round.Provincial = yuanText(part.Exact.Central), yuanText(part.Exact.Provincial)
 				}
 				e.Rounding = append(e.Rounding, round)
 			}
 			for _, st := range entitlement.Stretches {
-				e.Stretches = append(e.Stretches, explainedDays(st, places))
+				days := explainedDays(st, places)
+				days.Title = titles[st.Policy]
+				e.Stretches = append(e.Stretches, days)
 			}
 		}
 		return nil

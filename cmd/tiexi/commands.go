@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"tiexi/pipeline/values"
 )
 
 // spec is a command as this package writes it: words in the chosen language,
@@ -37,6 +39,9 @@ func (p *program) command(s spec) *cli.Command {
 		Flags: append(flags, commonFlags(p.lang)...),
 		Action: func(c *cli.Context) error {
 			p.quiet, p.plain = c.Bool("quiet"), c.Bool("no-color")
+			if format := c.String("log-format"); format != "" && format != "text" && format != "json" {
+				return usage(values.Say("--log-format 的“%s”不对。", "--log-format: %q is wrong.", format), values.Say("请写 text 或 json。", "Write text or json."))
+			}
 			return s.do(c)
 		},
 	}
@@ -59,10 +64,10 @@ func (p *program) commands() []*cli.Command {
 	add(p.in("开始", "Begin"), p.demoCommand(), p.initCommand())
 	add(p.in("办理", "Work"), p.runCommand(), p.decideCommand(), p.noticeCommand(), p.approveCommand(),
 		p.markSentCommand(), p.returnCommand(), p.voidCommand(),
-		p.settleByHandCommand(), p.recoverCommand(), p.waiveCommand(), p.recheckCommand())
-	add(p.in("查看", "Look"), p.readCommand(), p.statusCommand(), p.linesCommand(), p.findingsCommand(), p.paymentsCommand(), p.explainCommand())
-	add(p.in("政策", "Policy"), p.policyCommand(), p.rulesCommand())
-	add(p.in("维护", "Keep"), p.doctorCommand(), p.auditCommand(), p.backupCommand(), p.restoreCommand(), p.versionCommand(), p.completionCommand())
+		p.settleByHandCommand(), p.recoverCommand(), p.waiveCommand(), p.recheckCommand(), p.fundCommand())
+	add(p.in("查看", "Look"), p.readCommand(), p.statusCommand(), p.linesCommand(), p.findingsCommand(), p.paymentsCommand(), p.explainCommand(), p.reportCommand(), p.diffCommand())
+	add(p.in("政策", "Policy"), p.policyCommand(), p.simulateCommand(), p.rulesCommand())
+	add(p.in("维护", "Keep"), p.doctorCommand(), p.auditCommand(), p.backupCommand(), p.restoreCommand(), p.purgeCommand(), p.versionCommand(), p.completionCommand())
 	hidden := p.completeCommand()
 	hidden.Hidden = true
 	return append(all, hidden)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"tiexi/formats/jobs"
 	"tiexi/pipeline/policy"
@@ -28,9 +29,13 @@ var errAttention = errors.New("held or returned lines, or refused files")
 // policy file with mistakes, an audit that found something.
 var errAnswered = errors.New("answered in the negative")
 
+// errUsage lies behind a mistake on the command line, which --json tells from
+// one in the configuration.
+var errUsage = errors.New("usage")
+
 // usage is a mistake on the command line.
 func usage(what, hint values.Text) *values.Fault {
-	return &values.Fault{Kind: values.FaultConfig, What: what, Hint: hint}
+	return &values.Fault{Kind: values.FaultConfig, What: what, Hint: hint, Err: errUsage}
 }
 
 // failure is an error as --json prints it.
@@ -62,7 +67,7 @@ func (p *program) report(err error) int {
 		return exitFailed
 	}
 	found, code := p.describe(err)
-	fmt.Fprintln(p.stderr, values.MaskDigits(p.words(found)))
+	p.note(slog.LevelError, p.words(found), "code", found.Code, "exit", code)
 	if p.json {
 		if err := p.printJSON(map[string]failure{"error": found}); err != nil {
 			return exitFailed
@@ -111,7 +116,11 @@ func (p *program) describe(err error) (failure, int) {
 	case errors.As(err, &fault):
 		what := *fault
 		what.Hint = values.Text{}
-		return failure{Code: string(fault.Kind), Message: what.In(p.lang), Hint: fault.Hint.In(p.lang)}, exitCodes[fault.Kind]
+		code := string(fault.Kind)
+		if errors.Is(fault.Err, errUsage) {
+			what.Err, code = nil, "usage"
+		}
+		return failure{Code: code, Message: what.In(p.lang), Hint: fault.Hint.In(p.lang)}, exitCodes[fault.Kind]
 	}
 	return failure{Code: "failed", Message: p.in("出错了：%v", "Failed: %v", err)}, exitFailed
 }

@@ -132,7 +132,7 @@ func TestViewsWriteNothing(t *testing.T) {
 	before := listing(t, folder)
 	everyCommand(quietProgram().commands(), nil, func(path []string, command *cli.Command) {
 		switch path[0] {
-		case "status", "lines", "findings", "payments", "audit", "rules", "policy":
+		case "status", "lines", "findings", "payments", "audit", "rules", "policy", "diff":
 			run(append(append([]string{"tiexi"}, path...), config), strings.NewReader(""), &out, &talk)
 		}
 	})

@@ -25,6 +25,7 @@ func commonFlags(lang values.Lang) []cli.Flag {
 		&cli.BoolFlag{Name: "json", Usage: say("以 JSON 输出结果", "print the result as JSON")},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: say("不显示进度和说明", "no progress and no remarks")},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: say("说得更细：逐个文件、逐条说明", "say more: every file, every remark")},
+		&cli.StringFlag{Name: "log-format", Usage: say("过程说明（标准错误）和日志文件的格式：text 或 json", "format of the remarks on stderr and of the log file: text or json")},
 		&cli.StringFlag{Name: "lang", Usage: say("语言：zh 或 en；也可设环境变量 TIEXI_LANG", "language, zh or en; TIEXI_LANG likewise")},
 		&cli.BoolFlag{Name: "no-color", Usage: say("不用颜色；也可设环境变量 NO_COLOR", "no colour; NO_COLOR likewise")},
 	}

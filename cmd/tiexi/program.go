@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"regexp"
 	"runtime/debug"
@@ -28,7 +29,12 @@ type program struct {
 	json  bool // stdout carries JSON only
 	quiet bool
 	plain bool // no colour
+	idle  bool // the command has found nothing to do
 	chose bool // the language was chosen by flag or environment, not by jobs.yaml
+
+	path    []string // the command's name and its group's
+	records bool     // the talk is JSON lines: --log-format json
+	journal *journal // of a command that acts, else nil
 }
 
 // newProgram looks at the flags that must be known before the command line is
@@ -41,17 +47,25 @@ func newProgram(args []string, stdin io.Reader, stdout, stderr io.Writer) *progr
 	}
 	p.json = slices.Contains(args, "--json") || slices.Contains(args, "-json")
 	p.setLang(os.Getenv("TIEXI_LANG"))
+	p.setLang(early(args, "lang"))
+	p.records = early(args, "log-format") == "json"
+	return p
+}
+
+// early is the value of a flag before the command line is read, "" where it is
+// not there.
+func early(args []string, flag string) (value string) {
 	for i, arg := range args {
-		name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		if name != "lang" || !strings.HasPrefix(arg, "-") {
-			continue
-		}
-		if !joined && i+1 < len(args) {
+		name, joined, is := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch {
+		case name != flag || !strings.HasPrefix(arg, "-"):
+		case is:
+			value = joined
+		case i+1 < len(args):
 			value = args[i+1]
 		}
-		p.setLang(value)
 	}
-	return p
+	return value
 }
 
 func (p *program) setLang(name string) {
@@ -94,6 +108,7 @@ func (p *program) do(ctx context.Context, args []string) error {
 	case line.help:
 		return p.help(app.Commands, line.path)
 	}
+	p.path = line.path
 	return app.RunContext(ctx, append([]string{app.Name}, line.words...))
 }
 
@@ -107,9 +122,21 @@ func (p *program) answer(line string) { fmt.Fprintln(p.stdout, line) }
 
 // talk prints a line about the work on stderr.
 func (p *program) talk(line string) {
+	p.journal.say(slog.LevelInfo, line)
 	if !p.quiet {
-		fmt.Fprintln(p.stderr, line)
+		p.note(slog.LevelInfo, line)
 	}
+}
+
+// note puts a line on stderr, as words or as a record. Nothing that stands
+// there shows an id or account in full.
+func (p *program) note(level slog.Level, line string, keys ...any) {
+	line = values.MaskDigits(line)
+	if p.records {
+		newLogger(p.stderr, true).Log(context.Background(), level, line, keys...)
+		return
+	}
+	fmt.Fprintln(p.stderr, line)
 }
 
 // colour is how a word is marked, never the only mark there is.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -18,19 +19,32 @@ type progress struct {
 	in      func(values.Text) string
 	width   int // of the terminal, 0 where there is none
 	verbose bool
-	quiet   bool // warnings only
-	shown   int  // columns of the line that is to be written over
+	quiet   bool         // warnings only
+	records *slog.Logger // in place of lines, may be nil
+	journal *journal
+	shown   int // columns of the line that is to be written over
 }
 
 // newProgress talks on stderr.
 func (p *program) newProgress(verbose bool) *progress {
 	width, _ := terminal(p.stderr)
-	return &progress{out: p.stderr, in: func(t values.Text) string { return t.In(p.lang) }, width: width, verbose: verbose, quiet: p.quiet}
+	g := &progress{out: p.stderr, in: func(t values.Text) string { return t.In(p.lang) }, width: width, verbose: verbose, quiet: p.quiet, journal: p.journal}
+	if p.records {
+		g.records = newLogger(p.stderr, true)
+	}
+	return g
 }
 
 // event takes what the pipeline reports.
 func (g *progress) event(e pipeline.Event) {
+	g.journal.event(e)
 	if g.quiet && e.Kind != pipeline.Warning {
+		return
+	}
+	if g.records != nil {
+		if e.Kind != pipeline.Progress && (g.verbose || e.Kind != pipeline.StageSkipped) {
+			record(g.records, e, g.in(e.Text))
+		}
 		return
 	}
 	where := strings.TrimSpace(e.Quarter.String() + " " + g.in(stageWord(e.Stage)))
@@ -106,6 +120,8 @@ func stageWord(stage string) values.Text {
 		return values.Say("发放", "disburse")
 	case "reconcile":
 		return values.Say("对账", "reconcile")
+	case "report":
+		return values.Say("报告", "report")
 	}
 	return values.Text{Chinese: stage, English: stage}
 }

@@ -3,15 +3,13 @@ package main
 import (
 	"errors"
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"tiexi/formats/cell"
 	"tiexi/formats/forms"
-	"tiexi/formats/jobs"
 	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
+	"tiexi/pipeline"
 	"tiexi/pipeline/values"
 )
 
@@ -44,7 +42,7 @@ func (p *program) readBook(c *cli.Context, book *sheet.Book, name string) error 
 	} else if form != nil {
 		return p.printForm(form)
 	}
-	options, err := p.readOptions(c, name)
+	options, err := p.readOptions(c, book, name)
 	if err != nil {
 		return err
 	}
@@ -60,40 +58,20 @@ func (p *program) readBook(c *cli.Context, book *sheet.Book, name string) error 
 
 // readOptions are what the configuration says of the file's bank. Where none is
 // found the file speaks for itself.
-func (p *program) readOptions(c *cli.Context, name string) (statement.Options, error) {
+func (p *program) readOptions(c *cli.Context, book *sheet.Book, name string) (statement.Options, error) {
 	quarter, err := quarterFlag(c)
-	options := statement.Options{File: name, Quarter: quarter}
 	if err != nil {
-		return options, err
+		return statement.Options{}, err
 	}
 	if _, missing := configPath(c); missing != nil {
-		return options, nil
+		return statement.Options{File: name, Quarter: quarter}, nil
 	}
 	job, err := p.job(c)
 	if err != nil {
-		return options, err
+		return statement.Options{}, err
 	}
-	options.InterestDay = job.InterestDay
-	for _, bank := range job.Banks {
-		if matches, _ := filepath.Match(strings.ToLower(bank.Match), strings.ToLower(name)); matches {
-			override(&options, bank)
-			break
-		}
-	}
-	return options, nil
-}
-
-func override(options *statement.Options, bank jobs.Bank) {
-	options.Bank = bank.Name
-	options.Rate, options.Amount = cell.RateUnit(bank.RateUnit), cell.AmountUnit(bank.AmountUnit)
-	options.Days = statement.Convention(bank.Days)
-	options.Headings = map[string]values.Field{}
-	for heading, name := range bank.Headings {
-		options.Headings[heading], _ = values.ParseField(name) // jobs.IgnoreHeading is no field: pass over
-	}
-	for _, tolerance := range bank.Tolerances {
-		options.Allow = append(options.Allow, statement.Tolerance(tolerance))
-	}
+	options, err := pipeline.StatementOptions(job, book, name, quarter)
+	return options, refused(err)
 }
 
 // reading is a file as the program understands it.

@@ -44,6 +44,10 @@ func readForm(book *sheet.Book, kind forms.Kind, file string) (*formReading, err
 		r.Rows, problems, err = sized(forms.Exclusions(book, file))
 	case forms.KindResponsible:
 		r.Rows, problems, err = sized(forms.ResponsibleBanks(book, file))
+	case forms.KindClaims:
+		r.Rows, problems, err = sized(forms.Claims(book, file))
+	case forms.KindRecoveries:
+		r.Rows, problems, err = sized(forms.FundRecoveries(book, file))
 	case forms.KindReturn:
 	default:
 		return nil, nil
@@ -117,6 +121,10 @@ func kindWords(kind forms.Kind) values.Text {
 		return values.Say("排除名单，在 jobs.yaml 的 exclusions 中指明", "an exclusion list; exclusions in jobs.yaml names it")
 	case forms.KindResponsible:
 		return values.Say("主责任银行表，在 jobs.yaml 的 responsible 中指明", "a table of responsible banks; responsible in jobs.yaml names it")
+	case forms.KindClaims:
+		return values.Say("风险补偿申请表，用 tiexi fund claim 读入", "claims on the risk fund; `tiexi fund claim` reads them")
+	case forms.KindRecoveries:
+		return values.Say("追回资金表，用 tiexi fund recover 读入", "recoveries for the risk fund; `tiexi fund recover` reads them")
 	}
 	return values.Text{Chinese: string(kind), English: string(kind)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -26,6 +27,8 @@ func (p *program) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "through", Usage: p.in("做到哪一步为止：ingest、validate、compute、publish、disburse、reconcile",
 				"last stage to run: ingest, validate, compute, publish, disburse, reconcile")},
 			&cli.StringSliceFlag{Name: "supersedes", Usage: p.in("旧文件名=新文件名：新文件更正旧文件，可写多次", "OLD=NEW: the new file corrects the old one, may be repeated")},
+			&cli.BoolFlag{Name: "accept-smaller-roster", Usage: p.in("帮扶名单比上一份少五分之一以上，已核实无误，照样导入",
+				"take a roster that is smaller than the last by a fifth or more: it was checked and is right")},
 		},
 		do: p.run,
 	})
@@ -97,7 +100,8 @@ func runRequest(c *cli.Context) (pipeline.RunRequest, error) {
 	if err != nil {
 		return pipeline.RunRequest{}, err
 	}
-	r := pipeline.RunRequest{Quarter: quarter, Through: c.String("through"), DryRun: c.Bool("dry-run"), Supersedes: map[string]string{}}
+	r := pipeline.RunRequest{Quarter: quarter, Through: c.String("through"), DryRun: c.Bool("dry-run"),
+		AcceptSmaller: c.Bool("accept-smaller-roster"), Supersedes: map[string]string{}}
 	for _, pair := range c.StringSlice("supersedes") {
 		old, replacement, ok := strings.Cut(pair, "=")
 		if !ok || old == "" || replacement == "" {
@@ -115,6 +119,7 @@ func (p *program) runJob(c *cli.Context, job *jobs.Job, request pipeline.RunRequ
 		if err != nil {
 			return err
 		}
+		p.idle = !report.Changed
 		if p.json {
 			if err := p.printJSON(p.runJSON(job, report)); err != nil {
 				return err
@@ -136,7 +141,8 @@ func (p *program) runJob(c *cli.Context, job *jobs.Job, request pipeline.RunRequ
 
 // complain prints what somebody has to see, even with --quiet: cron mails it.
 func (p *program) complain(t values.Text) {
-	fmt.Fprintln(p.stderr, values.MaskDigits(t.In(p.lang)))
+	p.journal.say(slog.LevelWarn, t.In(p.lang))
+	p.note(slog.LevelWarn, t.In(p.lang))
 }
 
 // printRefused names every refused or waiting file, with the reason.

@@ -3,6 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -21,6 +26,18 @@ func (p *program) work(c *cli.Context, do func(context.Context, *pipeline.Worksp
 }
 
 func (p *program) workOn(c *cli.Context, job *jobs.Job, do func(context.Context, *pipeline.Workspace) error) error {
+	dryRun := c.Bool("dry-run")
+	if dryRun {
+		elsewhere, cleanUp, err := nothingThere(job)
+		if err != nil {
+			return cannotWrite(err)
+		}
+		defer cleanUp()
+		job = elsewhere
+	} else {
+		p.idle, p.journal = false, p.newJournal(job.Workspace, strings.Join(p.path, " "), operator(c), time.Now())
+		defer func() { p.journal = nil }()
+	}
 	opt, progress, err := p.options(c)
 	if err != nil {
 		return err
@@ -31,7 +48,38 @@ func (p *program) workOn(c *cli.Context, job *jobs.Job, do func(context.Context,
 	}
 	err = do(c.Context, w)
 	progress.clear()
+	if p.journal != nil {
+		p.endJournal(err)
+	}
 	return errors.Join(err, w.Close())
+}
+
+// endJournal says in the log how the command ended. What was refused, and a run
+// that found nothing to do, leave no log.
+func (p *program) endJournal(err error) {
+	done := err == nil || errors.Is(err, errAttention)
+	if !done {
+		found, code := p.describe(err)
+		p.journal.log.Error(values.MaskDigits(p.words(found)), "code", found.Code, "exit", code)
+	}
+	if broken := p.journal.end(done && !p.idle); broken != nil {
+		p.complain(values.Say("日志写不进去（%v），工作本身不受影响。", "The log cannot be written (%v); the work itself is not affected.", broken))
+	}
+}
+
+// nothingThere gives a dry run a workspace to try in where the job has none yet,
+// so that it makes none.
+func nothingThere(job *jobs.Job) (*jobs.Job, func(), error) {
+	if _, err := os.Stat(filepath.Join(job.Workspace, "ledger.db")); !errors.Is(err, fs.ErrNotExist) {
+		return job, func() {}, nil
+	}
+	folder, err := os.MkdirTemp("", "tiexi-dry-run-")
+	if err != nil {
+		return nil, nil, err
+	}
+	elsewhere := *job
+	elsewhere.Workspace = folder
+	return &elsewhere, func() { _ = os.RemoveAll(folder) }, nil
 }
 
 // view opens the job's workspace for looking, at the quarter that --quarter
