@@ -47,7 +47,7 @@ func (w *Workspace) adjust(ctx context.Context, r AdjustRequest, verdict string)
 		}
 		c := waiting[0]
 		over = -c.total()
-		adjustment := ledger.Adjustment{Quarter: r.Quarter, Loan: c.Loan, Verdict: verdict, Amount: over, Why: r.Why}
+		adjustment := ledger.Adjustment{Quarter: r.Quarter, Loan: c.Loan, Verdict: verdict, Amount: over, Due: sumShares(c.due).Total(), Why: r.Why}
 		if verdict == "waive" {
 			adjustment.Waived = map[string]values.Shares{}
 			for policy, s := range c.payable() {

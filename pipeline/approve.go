@@ -94,20 +94,23 @@ func (a *attempt) batchToApprove(r ApproveRequest) (batch ledger.Batch, payments
 			values.Say("批次 %s 的摘要是 %s，与 --digest 不同：审批单打印之后批次有变化。", "Batch %s has digest %s, not the one of --digest: it changed after the approval sheet was printed.", batch.Name, batch.Digest),
 			values.Say("请核对新的审批单后再审批。", "Check the new approval sheet, then approve."))
 	}
-	if batch.State == "draft" {
-		if err := a.draftStillStands(); err != nil {
-			return batch, nil, err
-		}
+	if err := a.stillStands(batch); err != nil {
+		return batch, nil, err
 	}
 	payments, err = a.tx.PaymentsOfBatch(batch.ID)
 	return batch, payments, err
 }
 
-// draftStillStands refuses to approve a draft that a run would draw anew.
-func (a *attempt) draftStillStands() error {
-	for _, s := range stages {
-		b := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter, stage: s.name}
-		inputs, err := s.inputs(b)
+// stillStands refuses to approve a draft that a run would draw anew, and a
+// batch that some have approved already and that a run would void.
+func (a *attempt) stillStands(b ledger.Batch) error {
+	checked := []stage{validateStage, computeStage, publishStage, disburseStage}
+	if b.State == "signing" {
+		checked = checked[:2] // later villages and later payments do not touch it
+	}
+	for _, s := range checked {
+		at := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter, stage: s.name}
+		inputs, err := s.inputs(at)
 		if err != nil {
 			return err
 		}
@@ -115,16 +118,24 @@ func (a *attempt) draftStillStands() error {
 		if err != nil {
 			return err
 		}
-		if why := whyRun(s, last, ran, inputs); !why.IsZero() && s.name != "reconcile" {
-			return &values.Fault{Kind: values.FaultRefused,
-				What: values.Text{Chinese: "批次生成之后情况有变化，不能审批（" + why.Chinese + "）。", English: "The draft is out of date and cannot be approved (" + why.English + ")."},
-				Hint: values.Say("请先运行 tiexi run，核对新的审批单，再审批。", "Run `tiexi run`, check the new approval sheet, then approve.")}
-		}
-		if s.name == "disburse" {
-			break
+		if why := whyRun(s, last, ran, inputs); !why.IsZero() {
+			return outOfDate(why)
 		}
 	}
-	return nil
+	if b.State != "signing" {
+		return nil
+	}
+	changed, err := a.changedMembers(b)
+	if err == nil && len(changed) > 0 {
+		err = outOfDate(values.Say("流水号 %s 有变化", "payment %s has changed", changed[0]))
+	}
+	return err
+}
+
+func outOfDate(why values.Text) error {
+	return &values.Fault{Kind: values.FaultRefused,
+		What: values.Text{Chinese: "批次生成之后情况有变化，不能审批（" + why.Chinese + "）。", English: "The batch is out of date and cannot be approved (" + why.English + ")."},
+		Hint: values.Say("请先运行 tiexi run，核对新的审批单，再审批。", "Run `tiexi run`, check the new approval sheet, then approve.")}
 }
 
 func (w *Workspace) batchFiles(ctx context.Context, q values.Quarter, batch string) (files []string, err error) {

@@ -36,6 +36,10 @@ func (in *intake) takeDecisions(f *inboxFile, book *sheet.Book) (refusal values.
 		if err != nil {
 			return refusal, err
 		}
+		unheard, err := a.unheardDecisions()
+		if err != nil {
+			return refusal, err
+		}
 		byPlace := map[values.Place]*judgedLine{}
 		for _, v := range views {
 			byPlace[values.Place{File: v.File, Sheet: v.Sheet, Row: v.Row}] = v
@@ -53,6 +57,9 @@ func (in *intake) takeDecisions(f *inboxFile, book *sheet.Book) (refusal values.
 			verdict := map[bool]string{true: "accept", false: "return"}[d.Accept]
 			if v.judgement.Decision != 0 && !decidable(v, verdict) {
 				continue // decided so already
+			}
+			if a.repeats(unheard[v.key], v, verdict, d.Why) {
+				continue // the workbook was saved anew and says nothing new
 			}
 			if err := a.decide(v, verdict, d.Why, f.name, round); err != nil {
 				return refusal, err

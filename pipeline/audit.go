@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path"
+	"slices"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
@@ -33,7 +34,7 @@ func (r *AuditReport) check(ok bool, proved, failed values.Text) {
 func (w *Workspace) Audit(ctx context.Context) (*AuditReport, error) {
 	r := &AuditReport{}
 	err := w.ledger.Read(ctx, func(tx *ledger.Tx) error {
-		for _, prove := range []func(*ledger.Tx, *AuditReport) error{w.proveLedger, w.proveChain, w.proveArchive} {
+		for _, prove := range []func(*ledger.Tx, *AuditReport) error{w.proveLedger, w.proveChain, w.proveArchive, w.proveFund} {
 			if err := prove(tx, r); err != nil {
 				return err
 			}
@@ -81,6 +82,11 @@ func (w *Workspace) proveArchive(tx *ledger.Tx, r *AuditReport) error {
 	if err != nil {
 		return err
 	}
+	purged, err := w.provePurges(tx, r)
+	if err != nil {
+		return err
+	}
+	files = slices.DeleteFunc(files, func(f ledger.File) bool { return purged[f.Digest] })
 	bad := 0
 	for _, f := range files {
 		if state, err := w.archive.Check(archiveName(f.Digest), f.Digest); err != nil || state != outbox.Whole {
@@ -208,12 +214,13 @@ func (a *attempt) proveBalance(r *AuditReport) error {
 	if err != nil {
 		return err
 	}
-	due, gone, payable, carried := values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0)
+	due, gone, payable, carried, kept := values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0)
 	for _, c := range open {
 		due += sumShares(c.due).Total()
 		gone += sumShares(c.live).Total()
 		payable += max(0, c.total())
 		carried += min(0, c.total())
+		kept += c.kept()
 	}
 	parts, err := a.tx.LiveParts(a.quarter)
 	if err != nil {
@@ -223,11 +230,11 @@ func (a *attempt) proveBalance(r *AuditReport) error {
 	for _, p := range parts {
 		live += p.Shares.Total()
 	}
-	r.check(gone == live && due == live+payable+carried,
-		values.Say("%s：应付 %s 元 = 已付和在途 %s + 待付和暂停 %s + 待扣回 %s。", "%s: %s yuan due = %s paid or on its way + %s payable or stopped + %s to be taken back.",
-			a.quarter, due.Grouped(), live.Grouped(), payable.Grouped(), carried.Grouped()),
-		values.Say("%s：应付 %s 元，已付和在途 %s，待付 %s，待扣回 %s，不平。", "%s: %s yuan due, %s paid or on its way, %s payable, %s to be taken back do not balance.",
-			a.quarter, due.Grouped(), live.Grouped(), payable.Grouped(), carried.Grouped()))
+	r.check(gone == live && due == live+payable+carried-kept,
+		values.Say("%s：应付 %s 元 = 已付和在途 %s + 待付和暂停 %s + 待扣回 %s − 免扣 %s。", "%s: %s yuan due = %s paid or on its way + %s payable or stopped + %s to be taken back − %s waived.",
+			a.quarter, due.Grouped(), live.Grouped(), payable.Grouped(), carried.Grouped(), kept.Grouped()),
+		values.Say("%s：应付 %s 元，已付和在途 %s，待付 %s，待扣回 %s，免扣 %s，不平。", "%s: %s yuan due, %s paid or on its way, %s payable, %s to be taken back, %s waived do not balance.",
+			a.quarter, due.Grouped(), live.Grouped(), payable.Grouped(), carried.Grouped(), kept.Grouped()))
 	return nil
 }
 

@@ -181,9 +181,7 @@ func (a *attempt) withdrawBatch(name string) error {
 		if o.SHA256 == "" || !belongsToBatch(o.Path, name) {
 			continue
 		}
-		a.files.Withdraw(o.Path)
-		o.SHA256, o.Rows, o.Total, o.Archived = "", 0, 0, false
-		if err := a.tx.PutOutput(o); err != nil {
+		if err := a.withdraw(o); err != nil {
 			return err
 		}
 	}

@@ -17,11 +17,19 @@ var disburseStage = stage{
 	name: "disburse", version: 1,
 	inputs: func(a *attempt) (map[string]string, error) {
 		m := marks{tx: a.tx}
+		quarters, err := a.quartersUpTo()
+		if err != nil {
+			return nil, err
+		}
+		cleared := ""
+		for _, q := range quarters {
+			cleared += m.of(a.tx.MarkCleared(q, a.opt.Today))
+		}
 		inputs := map[string]string{
 			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")),
 			"amounts":    m.of(a.tx.MarkResult(a.quarter, "compute")),
-			"history":    m.of(a.tx.MarkEarlierResults(a.quarter, "compute")),
-			"cleared":    m.of(a.tx.MarkCleared(a.quarter, a.opt.Today)),
+			"history":    m.of(a.tx.MarkEarlierResults(a.quarter, "validate")) + m.of(a.tx.MarkEarlierResults(a.quarter, "compute")),
+			"cleared":    outbox.Digest([]byte(cleared))[:16],
 			"objections": m.of(a.tx.MarkObjections(a.quarter)),
 			"payments":   m.of(a.tx.MarkPayments()),
 			"adjusted":   m.of(a.tx.MarkAdjustments()),
@@ -105,178 +113,6 @@ func memberDigest(payments []ledger.Payment) string {
 	return outbox.Digest(text)
 }
 
-// payee is a person with what is payable to them now.
-type payee struct {
-	person   values.ResidentID
-	name     string
-	township string
-	village  string
-	bank     string
-	account  values.Account
-	accounts []*account      // with something payable, cleared where it is positive
-	mends    *ledger.Payment // the failed payment to be paid again, if any
-}
-
-// payees gathers, person by person, what may be paid in this batch: the
-// quarter's positive accounts that are cleared and not stopped, and what is to
-// be taken back from the same people, of this quarter or an earlier one.
-func (a *attempt) payees() ([]*payee, error) {
-	all, err := loans(a.tx, a.quarter)
-	if err != nil {
-		return nil, err
-	}
-	quarters, err := a.quartersUpTo()
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := accounts(a.tx, quarters)
-	if err != nil {
-		return nil, err
-	}
-	cleared, err := clearedAmounts(a.tx, a.quarter, a.opt.Today)
-	if err != nil {
-		return nil, err
-	}
-	byPerson := map[values.ResidentID]*payee{}
-	var order []*payee
-	for _, l := range all {
-		c := accounts[accountKey{a.quarter, l.Loan}]
-		if c == nil {
-			continue
-		}
-		total := c.total()
-		if total == 0 && len(c.payable()) == 0 || c.waitsForWord() || total > 0 && (cleared[l.Loan] < l.total || len(l.blocked) > 0) {
-			continue
-		}
-		p := byPerson[l.person]
-		if p == nil {
-			p = &payee{person: l.person, name: l.payee, township: l.township, village: l.village, bank: l.payoutBank, account: l.account}
-			byPerson[l.person] = p
-			order = append(order, p)
-		}
-		if total > 0 { // the account of a loan that is paid, not of one that is only set off
-			p.bank, p.account, p.name = l.payoutBank, l.account, l.payee
-		}
-		p.accounts = append(p.accounts, c)
-		delete(accounts, accountKey{a.quarter, l.Loan})
-	}
-	if err := a.setOff(accounts, byPerson); err != nil {
-		return nil, err
-	}
-	return order, a.mend(byPerson)
-}
-
-func (a *attempt) quartersUpTo() ([]values.Quarter, error) {
-	all, err := a.tx.Quarters()
-	return slices.DeleteFunc(all, func(q values.Quarter) bool { return a.quarter.Before(q) }), err
-}
-
-// setOff gives payees what is to be taken back on loans that are due nothing
-// any more, or on earlier quarters' loans.
-func (a *attempt) setOff(rest map[accountKey]*account, byPerson map[values.ResidentID]*payee) error {
-	owners, err := a.tx.PayeesOfLoans()
-	if err != nil {
-		return err
-	}
-	for _, c := range sortedAccounts(rest) {
-		if c.total() >= 0 || c.waitsForWord() {
-			continue
-		}
-		if p := byPerson[owners[ledger.LoanQuarter{Quarter: c.quarter, Loan: c.Loan}]]; p != nil {
-			p.accounts = append(p.accounts, c)
-		}
-	}
-	return nil
-}
-
-// mend links payees to failed payments that are to be paid again.
-func (a *attempt) mend(byPerson map[values.ResidentID]*payee) error {
-	failed, err := a.tx.FailedUnmended()
-	if err != nil {
-		return err
-	}
-	for i := range failed {
-		if p := byPerson[failed[i].Person]; p != nil && failed[i].Number[:6] == a.quarter.String() {
-			p.mends = &failed[i]
-		}
-	}
-	return nil
-}
-
-// clearedAmounts is, loan by loan, the highest amount on a posted list whose
-// notice has run by that day.
-func clearedAmounts(tx *ledger.Tx, q values.Quarter, on values.Date) (map[values.Loan]values.Fen, error) {
-	lists, err := tx.NoticeLists(q)
-	if err != nil {
-		return nil, err
-	}
-	clear := map[int64]bool{}
-	for _, l := range lists {
-		clear[l.ID] = l.Posted && l.PayableOn <= on
-	}
-	items, err := tx.NoticeItems(q)
-	if err != nil {
-		return nil, err
-	}
-	cleared := map[values.Loan]values.Fen{}
-	for _, item := range items {
-		if clear[item.List] {
-			cleared[item.Loan] = max(cleared[item.Loan], item.Amount)
-		}
-	}
-	return cleared, nil
-}
-
-// rows nets each payee's accounts into one payment; a net of zero or less gives
-// no row and is carried forward.
-func (a *attempt) rows(payees []*payee) ([]ledger.Payment, error) {
-	var rows []ledger.Payment
-	for _, p := range payees {
-		row := ledger.Payment{Person: p.person, Name: p.name, Township: p.township, Village: p.village, PayoutBank: p.bank, Account: p.account}
-		if p.mends != nil {
-			row.Mends = p.mends.ID
-		}
-		for _, c := range p.accounts {
-			shares := c.payable()
-			if p.mends != nil {
-				shares = atMost(shares, failedShares(p.mends, c))
-			}
-			row.Parts = append(row.Parts, c.parts(shares)...)
-			row.Amount += sumShares(shares).Total()
-		}
-		if row.Amount > 0 {
-			rows = append(rows, row)
-		}
-	}
-	return rows, nil
-}
-
-func failedShares(failed *ledger.Payment, c *account) map[string]values.Shares {
-	shares := map[string]values.Shares{}
-	for _, part := range failed.Parts {
-		if part.Loan == c.Loan && part.Quarter == c.quarter {
-			shares[part.Policy] = part.Shares
-		}
-	}
-	return shares
-}
-
-// atMost limits a second payment to the failed row: what has become payable
-// since goes to the next batch.
-func atMost(payable, failed map[string]values.Shares) map[string]values.Shares {
-	limited := map[string]values.Shares{}
-	for policy, s := range payable {
-		f := failed[policy]
-		if s.Total() > f.Total() {
-			s = f
-		}
-		if !s.IsZero() {
-			limited[policy] = s
-		}
-	}
-	return limited
-}
-
 // voidChanged takes back approved batches of which a member has changed: the
 // money is no longer due as it was approved, or would go to another account.
 func (a *attempt) voidChanged() error {
@@ -321,14 +157,6 @@ func (a *attempt) changedMembers(b ledger.Batch) (numbers []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := loans(a.tx, a.quarter)
-	if err != nil {
-		return nil, err
-	}
-	standing := map[values.Loan]*loanState{}
-	for _, l := range all {
-		standing[l.Loan] = l
-	}
 	quarters, err := a.quartersUpTo()
 	if err != nil {
 		return nil, err
@@ -337,27 +165,48 @@ func (a *attempt) changedMembers(b ledger.Batch) (numbers []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	standing := map[accountKey]*loanState{}
+	for _, q := range quarters {
+		if !slices.ContainsFunc(payments, func(p ledger.Payment) bool {
+			return slices.ContainsFunc(p.Parts, func(part ledger.Part) bool { return part.Quarter == q })
+		}) {
+			continue
+		}
+		all, err := loans(a.tx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range all {
+			standing[accountKey{q, l.Loan}] = l
+		}
+	}
 	for _, p := range payments {
-		if memberChanged(p, a.quarter, standing, accounts) {
+		if memberChanged(p, standing, accounts) {
 			numbers = append(numbers, p.Number)
 		}
 	}
 	return numbers, nil
 }
 
-func memberChanged(p ledger.Payment, q values.Quarter, standing map[values.Loan]*loanState, accounts map[accountKey]*account) bool {
+// memberChanged tells whether a payment of an approved batch is no longer what
+// was approved: a loan's lines have changed, less of it is due or less is to be
+// taken back, a payment hold has come up, or the money would go elsewhere. What
+// has become payable besides goes to the next batch and changes nothing.
+func memberChanged(p ledger.Payment, standing map[accountKey]*loanState, accounts map[accountKey]*account) bool {
+	goesThere := false
 	for _, part := range p.Parts {
-		c := accounts[accountKey{part.Quarter, part.Loan}]
-		if c == nil || c.total() < 0 && part.Shares.Total() > 0 || c.facts != part.Facts && part.Shares.Total() > 0 {
+		key := accountKey{part.Quarter, part.Loan}
+		paid, c, l := part.Shares.Total(), accounts[key], standing[key]
+		if paid < 0 && c.total() > 0 || paid > 0 && (c.total() < 0 || c.facts != part.Facts) {
 			return true
 		}
-		if part.Quarter != q || part.Shares.Total() <= 0 {
+		if paid <= 0 {
 			continue
 		}
-		l := standing[part.Loan]
-		if l == nil || len(l.blocked) > 0 || l.account != p.Account || l.payoutBank != p.PayoutBank || l.payee != p.Name {
+		if l == nil || len(l.blocked) > 0 || l.person != p.Person {
 			return true
 		}
+		goesThere = goesThere || l.account == p.Account && l.payoutBank == p.PayoutBank && l.payee == p.Name
 	}
-	return false
+	return !goesThere
 }

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"tiexi/formats/sheet"
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/policy"
@@ -101,31 +103,33 @@ func (a *attempt) memberships() (map[values.ResidentID][]rules.Membership, error
 	return roster, err
 }
 
-// freeFailedAccounts lets a newer roster account win over the statement's
-// where a payment to the statement's account has failed: the bank's file will
-// name the dead account for ever, and must not block the second payment.
+// freeFailedAccounts lets a newer roster account win where a payment has
+// failed: the bank's file will name the dead account for ever, and must not
+// block the second payment. Payment pins what was judged of a line, not the
+// account to which the rest goes.
 func (a *attempt) freeFailedAccounts(c *quarterFacts) error {
-	failed, err := a.tx.FailedUnmended()
-	if err != nil || len(failed) == 0 {
+	dead, err := a.tx.DeadAccounts()
+	if err != nil || len(dead) == 0 {
 		return err
 	}
-	type dead struct {
-		person  values.ResidentID
-		account values.Account
-	}
-	accounts := map[dead]bool{}
-	for _, p := range failed {
-		accounts[dead{p.Person, p.Account}] = true
-	}
 	for i, l := range c.lines {
-		if c.frozen[i] != nil || !accounts[dead{l.ID, l.Account}] {
+		used, frozen := l.Account, c.frozen[i]
+		if frozen != nil {
+			used = frozen.Account
+		}
+		if !dead[ledger.PersonAccount{Person: l.ID, Account: used}] {
 			continue
 		}
-		for _, m := range c.facts.Roster[l.ID] {
-			if m.Account != "" && m.Account != l.Account {
-				l.Account, l.PayoutBank, l.AccountName = "", "", ""
-				break
+		for _, m := range slices.Backward(c.facts.Roster[l.ID]) {
+			if m.Account == "" || dead[ledger.PersonAccount{Person: l.ID, Account: m.Account}] {
+				continue
 			}
+			if frozen != nil {
+				frozen.Account, frozen.PayoutBank = m.Account, m.PayoutBank
+			} else {
+				l.Account, l.PayoutBank, l.AccountName = "", "", ""
+			}
+			break
 		}
 	}
 	return nil

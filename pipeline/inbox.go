@@ -24,7 +24,7 @@ type inboxFile struct {
 
 // settleTime is how far apart the two looks are that tell a file which is
 // still being copied from one that is whole.
-const settleTime = 300 * time.Millisecond
+var settleTime = 300 * time.Millisecond
 
 // scanInbox lists the inbox. Sub-folders, Office's lock files (~$), partial
 // downloads and the system's own files are none of ours.

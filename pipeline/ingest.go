@@ -44,6 +44,17 @@ func (r *arrivals) stageReport(q values.Quarter) StageReport {
 	return report
 }
 
+// with adds the quarters that a dry run would bring to those of the ledger.
+func (r *arrivals) with(quarters []values.Quarter) []values.Quarter {
+	for q := range r.changed {
+		if !slices.Contains(quarters, q) {
+			quarters = append(quarters, q)
+		}
+	}
+	slices.SortFunc(quarters, compareQuarters)
+	return quarters
+}
+
 // intake is the stage ingest. It looks at the whole inbox, because a file says
 // itself which quarter it is for, and puts everything new into the ledger in
 // one transaction: statements line by line, rosters, decisions, objections,
@@ -101,6 +112,7 @@ type intake struct {
 	tx        *ledger.Tx
 	request   RunRequest
 	files     []ledger.File
+	purged    map[values.Quarter]*purged
 	snapshots []ledger.Snapshot
 	result    *arrivals
 	wrote     bool // something that belongs to no quarter: a roster, decisions, objections
@@ -108,6 +120,9 @@ type intake struct {
 
 func (in *intake) learn(tx *ledger.Tx) (err error) {
 	if in.files, err = tx.Files(); err != nil {
+		return err
+	}
+	if in.purged, err = purges(tx); err != nil {
 		return err
 	}
 	in.snapshots, err = tx.Snapshots()
@@ -120,6 +135,9 @@ func (in *intake) known(f inboxFile) bool {
 	for _, have := range in.files {
 		if have.Digest != f.digest {
 			continue
+		}
+		if in.purged[have.Quarter] != nil { // it may lie there still
+			return true
 		}
 		if have.Replaced && have.Kind == ledger.KindStatement && !in.reread(have) {
 			if have.Name != f.name { // the original itself may well lie there still
@@ -210,6 +228,10 @@ func (in *intake) take(f *inboxFile) error {
 			refusal, err = in.takeReturn(f, book)
 		case forms.KindRoster, forms.KindExclusions, forms.KindResponsible:
 			refusal = values.Say("这是一份%s，不应放在收件文件夹。请放到 jobs.yaml 指明的位置。", "This is a %s and does not belong into the inbox. Put it where jobs.yaml says.", string(kind))
+		case forms.KindClaims:
+			refusal = values.Say("这是风险补偿申请表，不从收件文件夹读取：tiexi fund claim 文件。", "These are claims on the risk fund, which the inbox does not take: `tiexi fund claim FILE`.")
+		case forms.KindRecoveries:
+			refusal = values.Say("这是追回资金表，不从收件文件夹读取：tiexi fund recover 文件。", "These are recoveries for the risk fund, which the inbox does not take: `tiexi fund recover FILE`.")
 		default:
 			refusal, err = in.takeStatement(f, book)
 		}
@@ -274,6 +296,9 @@ func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.
 	if refusal := in.assign(file, report, lenders); !refusal.IsZero() {
 		return refusal, nil
 	}
+	if refusal := in.refusePurged(file.Quarter); !refusal.IsZero() {
+		return refusal, nil
+	}
 	if err := in.addSheets(file, report); err != nil {
 		return refusal, err
 	}
@@ -308,14 +333,23 @@ func (in *intake) sameBytes(digest string) *ledger.File {
 
 // accept archives a taken file's bytes and records it.
 func (in *intake) accept(file *ledger.File, content []byte, detail map[string]any) error {
-	if _, err := in.archive.Write(archiveName(file.Digest), content); err != nil {
-		return cannotWrite(err)
+	if err := in.archiveBytes(file.Digest, content); err != nil {
+		return err
 	}
 	in.files = append(in.files, *file)
 	in.wrote = true
 	detail["sha256"] = file.Digest
 	detail["kind"] = file.Kind
 	return in.tx.Record("ingest", file.Name, detail)
+}
+
+// archiveBytes keeps what was taken; a dry run takes nothing.
+func (in *intake) archiveBytes(digest string, content []byte) error {
+	if in.request.DryRun {
+		return nil
+	}
+	_, err := in.archive.Write(archiveName(digest), content)
+	return cannotWrite(err)
 }
 
 // archiveName is where content lies in the archive.
@@ -428,14 +462,17 @@ func (in *intake) record() error {
 }
 
 // count tells how much every quarter has, and which banks sent nothing for the
-// newest one.
+// one that was asked for, else for the newest.
 func (in *intake) count(tx *ledger.Tx) error {
 	quarters, err := tx.Quarters()
 	if err != nil {
 		return err
 	}
 	in.result.counts = map[values.Quarter]*arrival{}
-	sent := map[string]bool{}
+	asked, sent := in.request.Quarter, map[string]bool{}
+	if asked.IsZero() && len(quarters) > 0 {
+		asked = quarters[len(quarters)-1]
+	}
 	for _, q := range quarters {
 		files, err := tx.LiveFiles(q, ledger.KindStatement)
 		if err != nil {
@@ -446,13 +483,13 @@ func (in *intake) count(tx *ledger.Tx) error {
 			return err
 		}
 		in.result.counts[q] = &arrival{files: len(files), lines: lines}
-		if q == quarters[len(quarters)-1] {
+		if q == asked {
 			for _, f := range files {
 				sent[f.Bank] = true
 			}
 		}
 	}
-	if len(quarters) > 0 {
+	if !asked.IsZero() {
 		for _, b := range in.job.Banks {
 			if !sent[b.Name] {
 				in.result.silent = append(in.result.silent, b.Name)

@@ -33,6 +33,10 @@ type loanState struct {
 // loans gives the quarter's loans that have an entitlement, by township,
 // village, payee, bank and contract: the order in which people read them.
 func loans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
+	return ledger.Keep(tx, "loans", q, []string{"line", "file", "judgement", "entitlement"}, func() ([]*loanState, error) { return readLoans(tx, q) })
+}
+
+func readLoans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
 	byLoan := map[values.Loan]*loanState{}
 	var all []*loanState
 	err := tx.LoanLines(q, func(l ledger.LoanLine) error {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"strings"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
@@ -10,7 +11,7 @@ import (
 // next says what is to be done now, and who must do it.
 func (w *Workspace) next(tx *ledger.Tx, q values.Quarter) (steps []values.Text, err error) {
 	a := &attempt{Workspace: w, tx: tx, quarter: q}
-	for _, say := range []func() (values.Text, error){a.nextReturned, a.nextHeld, a.nextPosting, a.nextNotice, a.nextApproval, a.nextSending, a.nextReturn, a.nextStopped, a.nextAdjustments} {
+	for _, say := range []func() (values.Text, error){a.nextReturned, a.nextHeld, a.nextPosting, a.nextNotice, a.nextApproval, a.nextSending, a.nextReturn, a.nextStopped, a.nextAdjustments, a.nextRecovery, a.nextFund} {
 		step, err := say()
 		if err != nil {
 			return nil, err
@@ -139,6 +140,35 @@ func (a *attempt) openAdjustments() (count int, total values.Fen, err error) {
 		}
 	}
 	return count, total, err
+}
+
+// nextRecovery lists what is carried forward: set off against the next payment
+// to the same people, and to be asked back from those who get none.
+func (a *attempt) nextRecovery() (values.Text, error) {
+	open, err := accounts(a.tx, []values.Quarter{a.quarter})
+	var contracts []string
+	total := values.Fen(0)
+	for _, c := range sortedAccounts(open) {
+		if c.total() < 0 && !c.waitsForWord() {
+			contracts = append(contracts, c.Contract)
+			total -= c.total()
+		}
+	}
+	if err != nil || total == 0 {
+		return values.Text{}, err
+	}
+	return values.Say("县财政局：%d 笔贷款多付共 %s 元（合同 %s），将从本人以后的发放中抵扣；以后不再有发放的，请向本人追回。",
+		"Finance bureau: %d loans were overpaid by %s yuan (contracts %s); it is set off against the payees' next payments, or to be asked back where there are none.",
+		len(contracts), total.Grouped(), someOf(contracts)), nil
+}
+
+// someOf names a few of many.
+func someOf(names []string) string {
+	const few = 6
+	if len(names) > few {
+		names = append(names[:few:few], "…")
+	}
+	return strings.Join(names, "、")
 }
 
 // waitForNotice is what publish waits for: lists that are not posted yet.

@@ -1,9 +1,9 @@
 package pipeline
 
 import (
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
@@ -18,33 +18,44 @@ import (
 // all come out of it.
 type account struct {
 	values.Loan
-	quarter values.Quarter
-	due     map[string]values.Shares // entitlement now, with what was waived
-	live    map[string]values.Shares // parts of live payments
-	facts   string                   // of the loan's own lines now
-	paid    string                   // of its own lines when it was last paid, "" if never
-	recover bool                     // somebody decided to recover what is negative
+	quarter   values.Quarter
+	due       map[string]values.Shares // entitlement now
+	live      map[string]values.Shares // parts of live payments
+	waived    map[string]values.Shares // overpaid, and left with the payee
+	facts     string                   // of the loan's own lines now
+	paid      string                   // of its own lines when it was last paid, "" if never
+	recovered *values.Fen              // what was due when somebody said to recover the rest
 }
 
-// payable by policy; policies without a difference are left out.
+// payable by policy; policies without a difference are left out. A waiver makes
+// less negative and never pays: what the payee may keep is not due again.
 func (c *account) payable() map[string]values.Shares {
-	open := map[string]values.Shares{}
-	for policy, s := range c.due {
-		open[policy] = s
-	}
-	for policy, s := range c.live {
-		open[policy] = open[policy].Minus(s)
+	open := c.difference()
+	if sumShares(open).Total() < 0 {
+		for policy, s := range c.waived {
+			open[policy] = open[policy].Plus(s)
+		}
+		if sumShares(open).Total() >= 0 {
+			return nil
+		}
 	}
 	maps.DeleteFunc(open, func(_ string, s values.Shares) bool { return s.IsZero() })
 	return open
 }
 
-func (c *account) total() (t values.Fen) {
-	for _, s := range c.payable() {
-		t += s.Total()
+// difference is entitlement − live payments.
+func (c *account) difference() map[string]values.Shares {
+	open := maps.Clone(c.due)
+	for policy, s := range c.live {
+		open[policy] = open[policy].Minus(s)
 	}
-	return t
+	return open
 }
+
+func (c *account) total() values.Fen { return sumShares(c.payable()).Total() }
+
+// kept is what was paid beyond the entitlement and is not taken back.
+func (c *account) kept() values.Fen { return c.total() - sumShares(c.difference()).Total() }
 
 func sumShares(m map[string]values.Shares) (s values.Shares) {
 	for _, part := range m {
@@ -53,11 +64,12 @@ func sumShares(m map[string]values.Shares) (s values.Shares) {
 	return s
 }
 
-// movedBy tells whether something is to be taken back although the loan's own
-// lines are still those that were paid: another loan took its tier. A person
-// has to say recover or waive.
+// waitsForWord tells whether something is to be taken back although the loan's
+// own lines are still those that were paid: another loan took its tier. A person
+// has to say recover or waive, and again if it becomes more.
 func (c *account) waitsForWord() bool {
-	return c.total() < 0 && !c.recover && c.paid != "" && c.paid == c.facts
+	said := c.recovered != nil && sumShares(c.due).Total() >= *c.recovered
+	return c.total() < 0 && !said && c.paid != "" && c.paid == c.facts
 }
 
 // accountKey names an account.
@@ -69,12 +81,18 @@ type accountKey struct {
 // accounts opens the accounts of all loans that are due anything or were paid
 // anything in the given quarter, or in all quarters.
 func accounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
+	all, err := ledger.Keep(tx, fmt.Sprint("accounts ", quarters), values.Quarter{}, []string{"entitlement", "payment", "payment_part", "adjustment", "waiver"},
+		func() (map[accountKey]*account, error) { return readAccounts(tx, quarters) })
+	return maps.Clone(all), err
+}
+
+func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
 	all := map[accountKey]*account{}
 	open := func(q values.Quarter, loan values.Loan) *account {
 		key := accountKey{q, loan}
 		c := all[key]
 		if c == nil {
-			c = &account{Loan: loan, quarter: q, due: map[string]values.Shares{}, live: map[string]values.Shares{}}
+			c = &account{Loan: loan, quarter: q, due: map[string]values.Shares{}, live: map[string]values.Shares{}, waived: map[string]values.Shares{}}
 			all[key] = c
 		}
 		return c
@@ -104,9 +122,11 @@ func accounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account
 		}
 		for _, d := range adjustments {
 			c := open(q, d.Loan)
-			c.recover = d.Verdict == "recover"
+			if d.Verdict == "recover" {
+				c.recovered = &d.Due
+			}
 			for policy, s := range d.Waived {
-				c.due[policy] = c.due[policy].Plus(s)
+				c.waived[policy] = c.waived[policy].Plus(s)
 			}
 		}
 	}
@@ -129,11 +149,7 @@ func sortedAccounts(all map[accountKey]*account) []*account {
 // parts turns shares by policy into payment parts, by policy name.
 func (c *account) parts(shares map[string]values.Shares) (parts []ledger.Part) {
 	for _, policy := range slices.Sorted(maps.Keys(shares)) {
-		facts := c.facts
-		if facts == "" {
-			facts = strings.Repeat("0", 32) // nothing is due any more
-		}
-		parts = append(parts, ledger.Part{Quarter: c.quarter, Loan: c.Loan, Policy: policy, Shares: shares[policy], Facts: facts})
+		parts = append(parts, ledger.Part{Quarter: c.quarter, Loan: c.Loan, Policy: policy, Shares: shares[policy], Facts: c.facts})
 	}
 	return parts
 }

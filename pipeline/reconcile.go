@@ -45,11 +45,11 @@ func reconcile(a *attempt) error {
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	seen, torn := map[rowKey]bool{}, contradictions(rows)
 	counts := map[string]int{}
 	for _, row := range rows {
-		key := fmt.Sprint(row.FileID, " ", row.Number)
-		if row.Verdict, err = a.settleRow(row, seen[key]); err != nil {
+		key := rowKey{row.FileID, row.Number}
+		if row.Verdict, err = a.settleRow(row, seen[key] || torn[key]); err != nil {
 			return err
 		}
 		seen[key] = true
@@ -63,6 +63,29 @@ func reconcile(a *attempt) error {
 		a.tally[verdict] = fmt.Sprint(n)
 	}
 	return nil
+}
+
+// rowKey is a payment as a return file names it.
+type rowKey struct {
+	file   int64
+	number string
+}
+
+// contradictions are the payments of which a file says two things: none of its
+// rows is applied then, and the outcome stays unknown.
+func contradictions(rows []ledger.ReturnRow) map[rowKey]bool {
+	torn := map[rowKey]bool{}
+	first := map[rowKey]ledger.ReturnRow{}
+	for _, row := range rows {
+		key := rowKey{row.FileID, row.Number}
+		other, found := first[key]
+		if !found {
+			first[key] = row
+		} else if row.Name != other.Name || row.Account != other.Account || row.Amount != other.Amount || row.Result != other.Result {
+			torn[key] = true
+		}
+	}
+	return torn
 }
 
 func (a *attempt) settleRow(row ledger.ReturnRow, doubled bool) (verdict string, err error) {

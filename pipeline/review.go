@@ -17,6 +17,9 @@ import (
 // renderReview writes what people work through after validate: the findings
 // workbook, each bank's returned lines, and its receipt.
 func renderReview(a *attempt) error {
+	if past, err := purges(a.tx); err != nil || past[a.quarter] != nil {
+		return err // settled, and its workbooks deleted for good
+	}
 	views, err := a.lineViews()
 	if err != nil {
 		return err

@@ -152,8 +152,8 @@ func (in *intake) importRoster(s snapshotToImport) error {
 	if err := in.tx.AddSnapshot(snapshot, s.persons); err != nil {
 		return err
 	}
-	if _, err := in.archive.Write(archiveName(s.digest), s.content); err != nil {
-		return cannotWrite(err)
+	if err := in.archiveBytes(s.digest, s.content); err != nil {
+		return err
 	}
 	in.snapshots = append(in.snapshots, snapshot)
 	in.wrote = true

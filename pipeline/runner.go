@@ -34,13 +34,13 @@ var stages = []stage{validateStage, computeStage, publishStage, disburseStage, r
 // attempt is a stage at work in its transaction.
 type attempt struct {
 	*Workspace
-	ctx     context.Context
-	tx      *ledger.Tx
-	quarter values.Quarter
-	stage   string
-	files   *outbox.Batch
-	only    map[string]string // when rendering again: path → digest it must have
-	tally   map[string]string
+	ctx        context.Context
+	tx         *ledger.Tx
+	quarter    values.Quarter
+	stage      string
+	files      *outbox.Batch
+	only       map[string]string // when rendering again: path → digest it must have
+	tally      map[string]string
 	took, gave int
 }
 
@@ -99,6 +99,9 @@ func (w *Workspace) Run(ctx context.Context, r RunRequest) (*RunReport, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.DryRun && r.Quarter.IsZero() {
+		quarters = arrived.with(quarters)
+	}
 	for _, q := range quarters {
 		quarter, changed, err := w.runQuarter(ctx, q, r, arrived)
 		if err != nil {
@@ -144,6 +147,13 @@ func (w *Workspace) runQuarter(ctx context.Context, q values.Quarter, r RunReque
 			changed, stale = true, r.DryRun
 		}
 		report.Stages = append(report.Stages, *result)
+	}
+	if r.Through == "" && !r.DryRun {
+		result, err := w.runStage(ctx, q, reportStep, false, false)
+		if err != nil {
+			return nil, changed, err
+		}
+		changed = changed || result.State == "done"
 	}
 	err := w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {
 		report.Next, err = w.next(tx, q)
@@ -206,10 +216,14 @@ func (w *Workspace) runStage(ctx context.Context, q values.Quarter, s stage, dry
 	return report, nil
 }
 
-func (a *attempt) perform(s stage, inputs map[string]string, reason values.Text) error {
+func (a *attempt) perform(s stage, inputs map[string]string, reason values.Text) (err error) {
 	a.point(s.name + ":begun")
 	if s.settle != nil {
 		if err := s.settle(a); err != nil {
+			return err
+		}
+		// what it reads may be its own to change: disburse voids batches
+		if inputs, err = s.inputs(a); err != nil {
 			return err
 		}
 	}
@@ -297,6 +311,7 @@ var inputLabels = map[string]values.Text{
 	"adjusted":   values.Say("扣回或免扣的意见", "decisions to recover or waive"),
 	"returns":    values.Say("回盘文件", "return files"),
 	"lists-in":   values.Say("附加名单", "additional lists"),
+	"fund":       values.Say("风险补偿", "compensation by the risk fund"),
 }
 
 // put stages a file and records it. A file that somebody has changed by hand
@@ -339,13 +354,22 @@ func (a *attempt) withdrawOthers(keep map[string]bool) error {
 		if o.Stage != a.stage || o.SHA256 == "" || keep[o.Path] {
 			continue
 		}
-		o.SHA256, o.Rows, o.Total, o.Archived = "", 0, 0, false
-		if err := a.tx.PutOutput(o); err != nil {
+		if err := a.withdraw(o); err != nil {
 			return err
 		}
-		a.files.Withdraw(o.Path)
 	}
 	return nil
+}
+
+// withdraw takes a file away. What somebody has changed in it by hand is kept
+// beside it.
+func (a *attempt) withdraw(o ledger.Output) error {
+	if err := a.files.KeepIfAltered(o.Path, o.SHA256); err != nil {
+		return cannotWrite(err)
+	}
+	o.SHA256, o.Rows, o.Total, o.Archived = "", 0, 0, false
+	a.files.Withdraw(o.Path)
+	return a.tx.PutOutput(o)
 }
 
 func cannotWrite(err error) error {

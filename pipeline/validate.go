@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"sort"
+	"strings"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
@@ -41,7 +42,11 @@ func validateInputs(a *attempt) (map[string]string, error) {
 		"lists-in":   lists,
 		"objections": m.of(a.tx.MarkObjections(a.quarter)),
 	}
-	return inputs, m.err
+	compensated, err := a.tx.MarkCompensated(a.quarter.Last(a.job.InterestDay))
+	if compensated != "" {
+		inputs["fund"] = m.of(compensated, err)
+	}
+	return inputs, errors.Join(m.err, err)
 }
 
 // marks gathers several marks and keeps the first error.
@@ -137,11 +142,27 @@ type quarterFacts struct {
 }
 
 func (a *attempt) gather() (*quarterFacts, error) {
+	c, err := a.gatherLines()
+	if err != nil {
+		return nil, err
+	}
+	if c.frozen, err = a.frozen(c); err != nil {
+		return nil, err
+	}
+	return c, a.gatherFacts(c)
+}
+
+// gatherLines gathers the lines and what people said about them.
+func (a *attempt) gatherLines() (*quarterFacts, error) {
 	c := &quarterFacts{facts: &rules.Facts{Quarter: a.quarter, InterestDay: a.job.InterestDay}}
 	sheets, err := a.sheets()
 	if err != nil {
 		return nil, err
 	}
+	if c.facts.Compensated, err = a.tx.Compensated(a.quarter.Last(a.job.InterestDay)); err != nil {
+		return nil, err
+	}
+	c.facts.Sheets = sheets.facts()
 	if err := a.tx.Lines(a.quarter, func(l *ledger.Line) error {
 		sheets.locate(l)
 		c.lines = append(c.lines, l)
@@ -153,24 +174,24 @@ func (a *attempt) gather() (*quarterFacts, error) {
 	if c.decisions, err = a.tx.Decisions(a.quarter); err != nil {
 		return nil, err
 	}
-	if c.objections, err = a.objections(); err != nil {
-		return nil, err
-	}
-	if c.frozen, err = a.frozen(c); err != nil {
-		return nil, err
-	}
+	c.objections, err = a.objections()
+	return c, err
+}
+
+// gatherFacts gathers what the lines are judged by, once it is known which of
+// them payment has frozen.
+func (a *attempt) gatherFacts(c *quarterFacts) (err error) {
 	if c.facts.Roster, err = a.memberships(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := a.freeFailedAccounts(c); err != nil {
-		return nil, err
+		return err
 	}
 	if c.facts.Earlier, err = a.earlier(); err != nil {
-		return nil, err
+		return err
 	}
-	c.facts.Sheets = sheets.facts()
 	a.lineFacts(c)
-	return c, a.readLists(c.facts)
+	return a.readLists(c.facts)
 }
 
 // deriveAmounts gives lines whose sheet names no loan amount the largest
@@ -208,52 +229,38 @@ func (a *attempt) lineFacts(c *quarterFacts) {
 	}
 }
 
-// frozen finds the lines that payment has frozen: those of a loan with live
-// payment parts whose accepted lines are still the ones that were paid, and on
-// which nobody has decided since. They keep their judgement, wherever their
-// line now stands.
+// frozen finds the lines that payment has frozen (policy.md §7): those on which
+// the loan's last payment that was sent rests, and on which nobody has decided
+// since. They keep their judgement, wherever their line now stands, until
+// somebody asks for a recheck.
 func (a *attempt) frozen(c *quarterFacts) ([]*ledger.Judgement, error) {
 	frozen := make([]*ledger.Judgement, len(c.lines))
-	parts, err := a.tx.LiveParts(a.quarter)
-	if err != nil || len(parts) == 0 {
+	sent, err := a.tx.SentFacts(a.quarter)
+	if err != nil || len(sent) == 0 {
 		return frozen, err
 	}
 	asked, err := a.recheckAsked()
 	if err != nil || asked {
 		return frozen, err
 	}
-	paid := map[values.Loan]string{}
-	for _, p := range parts {
-		paid[p.Loan] = p.Facts
-	}
 	before, err := a.tx.JudgedBefore(a.quarter)
 	if err != nil {
 		return nil, err
 	}
-	byLoan := map[values.Loan][]int{}
-	for i, l := range c.lines {
-		if paid[l.Loan()] != "" {
-			byLoan[l.Loan()] = append(byLoan[l.Loan()], i)
-		}
+	stands := map[int64]bool{}
+	for _, l := range c.lines {
+		stands[l.Key] = true
 	}
-	for loan, lines := range byLoan {
-		var accepted []string
-		known := true
-		for _, i := range lines {
-			l := c.lines[i]
-			j := before[ledger.LineFacts{Loan: loan, Facts: l.Facts}]
-			if j == nil || c.decisions[l.Key].ID > j.Decision || c.objections[l.ID].State == "upheld" {
-				known = false
-				break
-			}
-			if j.Outcome == values.Accepted {
-				accepted = append(accepted, l.Facts)
-			}
-		}
-		if known && ownFacts(accepted) == paid[loan] {
-			for _, i := range lines {
-				frozen[i] = before[ledger.LineFacts{Loan: loan, Facts: c.lines[i].Facts}]
-			}
+	for i, l := range c.lines {
+		key := ledger.LineFacts{Loan: l.Loan(), Facts: l.Facts}
+		j := before[key]
+		switch {
+		case j == nil, j.Outcome != values.Accepted, !strings.Contains(sent[l.Loan()], l.Facts):
+		case j.Line != l.Key && stands[j.Line]: // another line that says the same
+		case c.decisions[l.Key].ID > j.Decision, c.objections[l.ID].State == "upheld":
+		default:
+			frozen[i] = j
+			delete(before, key)
 		}
 	}
 	return frozen, nil
@@ -271,11 +278,8 @@ func (a *attempt) recheckAsked() (bool, error) {
 	return last.Inputs["recheck"] != now, m.err
 }
 
-// ownFacts names a loan's own accepted lines, so that a change of its own can
-// be told from a tier that moved.
+// ownFacts names a loan's own accepted lines by their facts, so that a change of
+// its own can be told from a tier that moved, and a paid line from a new one.
 func ownFacts(lines []string) string {
-	sorted := slices.Clone(lines)
-	sort.Strings(sorted)
-	text, _ := json.Marshal(sorted)
-	return outbox.Digest(text)[:32]
+	return strings.Join(slices.Sorted(slices.Values(lines)), " ")
 }

@@ -30,7 +30,7 @@ type StageStatus struct {
 	Out   int    `json:"out"`
 }
 
-// LineCounts: total = accepted + held + returned, always.
+// LineCounts counts lines: total = accepted + held + returned, always.
 type LineCounts struct {
 	Total    int `json:"total"`
 	Accepted int `json:"accepted"`
@@ -48,7 +48,7 @@ type SubsidySums struct {
 	Total      values.Fen `json:"total"`
 }
 
-// PaymentSums: Count is payment rows, the rest amounts. A failed row that was
+// PaymentSums sums up payments: Count is payment rows, the rest amounts. A failed row that was
 // paid again counts once, as paid. Stopped is what payment holds keep back.
 type PaymentSums struct {
 	Count   int        `json:"count"`
