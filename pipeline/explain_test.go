@@ -188,9 +188,9 @@ func (c *calculator) factor() (*big.Rat, error) {
 
 func TestTheCalculator(t *testing.T) {
 	for formula, want := range map[string]string{
-		"705.33 × 50,000.00/80,000.00 × 2.415/3.45":                      "308.581875", // policy example F
-		"100 × (2×3 + 4)/(5×2)":                                          "100",
-		"440.83 × 50/92":                                                 "22041.5/92",
+		"705.33 × 50,000.00/80,000.00 × 2.415/3.45":                     "308.581875", // policy example F
+		"100 × (2×3 + 4)/(5×2)":                                         "100",
+		"440.83 × 50/92":                                                "22041.5/92",
 		"705.33 × (50,000.00×2.415 + 30,000.00×2.415)/(80,000.00×3.45)": "493.731",
 	} {
 		expected, _ := new(big.Rat).SetString(strings.Split(want, "/")[0])

@@ -1,9 +1,9 @@
 package jobs
 
-// Nearest is the known word that differs from word in at most a third of its
+// Nearest is the known word that differs from word in about a third of its
 // letters, or "". Commands are suggested by it as well as keys.
 func Nearest(word string, known []string) string {
-	best, distance := "", len([]rune(word))/3+1
+	best, distance := "", (len([]rune(word))+1)/3+1
 	for _, candidate := range known {
 		if d := editDistance([]rune(word), []rune(candidate)); d < distance {
 			best, distance = candidate, d

@@ -76,7 +76,7 @@ func TestXLSRecords(t *testing.T) {
 			"A1 2 50000|B1 2 -1|C1 2 440.83|D1 2 0.5|E1 2 123.45|F1 2 -774.4"},
 		{"MULRK", xf, [][]byte{biff(recMulRK, uint16(2), uint16(1), uint16(0), uint32(1<<2|2), uint16(0), uint32(2<<2|2), uint16(0), uint32(3<<2|2), uint16(3))},
 			"B3 2 1|C3 2 2|D3 2 3"},
-		{"NUMBER", xf, [][]byte{biff(recNumber, head(0, 0), 21568.059999999998), biff(recNumber, head(0, 1), 1.4010019900101e17), biff(recNumber, head(0, 2), 1e-9), biff(recNumber, head(0, 3), -0.0)},
+		{"NUMBER", xf, [][]byte{biff(recNumber, head(0, 0), 21568.059999999998), biff(recNumber, head(0, 1), 1.4010019900101e17), biff(recNumber, head(0, 2), 1e-9), biff(recNumber, head(0, 3), math.Copysign(0, -1))},
 			"A1 2 21568.06|B1 2 140100199001010000|C1 2 0.000000001|D1 2 0"},
 		{"LABEL and RSTRING", nil, [][]byte{biff(recLabel, head(0, 0), uint16(2), byte(1), u16("张三")), biff(recLabel, head(0, 1), uint16(2), byte(0), "\xe9a"),
 			biff(recRString, head(0, 2), uint16(2), byte(1), u16("李四"), uint16(1), uint32(0)), biff(recLabel, head(0, 3), uint16(0), byte(0))},
