@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"tiexi/formats/explain"
 	"tiexi/pipeline/ledger"
@@ -24,7 +25,7 @@ func (w *Workspace) page(e *Explanation) explain.Page {
 	p := explain.Page{
 		County: w.job.County.Name, Office: w.job.Office, Phone: w.job.Phones.Agriculture, Date: w.opt.Today,
 		Quarter: e.Quarter, QuarterFrom: e.Quarter.First(day), QuarterTo: e.Quarter.Last(day),
-		Borrower: e.Borrower, ID: values.ResidentID(e.ID), Household: values.MaskDigits(e.Household), Township: e.Township, Village: e.Village,
+		Borrower: e.Borrower, ID: values.ResidentID(e.ID), Household: householdText(e.Household), Township: e.Township, Village: e.Village,
 		Bank: e.Bank, Contract: e.Contract, Amount: e.Amount, Disbursed: e.Disbursed, Matures: e.Matures, Original: e.Original, Approved: e.Approved,
 		Paid: e.Paid, Shares: e.shares(), Subsidy: e.Subsidy, Waits: e.Waits().Chinese,
 	}
@@ -33,7 +34,12 @@ func (w *Workspace) page(e *Explanation) explain.Page {
 	}
 	for i, step := range e.Steps() {
 		d := &e.Stretches[i]
-		p.Steps = append(p.Steps, explain.Step{From: d.From, To: d.To, Days: d.Days, Words: chinese(step.Words), Sums: chinese(step.Sums), Exact: d.Total})
+		exact := "0"
+		if d.Exact != nil {
+			digits, ends := decimalDigits(d.Exact.Total())
+			exact = digits + map[bool]string{false: "…"}[ends]
+		}
+		p.Steps = append(p.Steps, explain.Step{From: d.From, To: d.To, Days: d.Days, Words: chinese(step.Words), Sums: chinese(step.Sums), Exact: exact})
 	}
 	p.Rounding = chinese(e.RoundingWords())
 	for _, payment := range e.Payments {
@@ -41,6 +47,15 @@ func (w *Workspace) page(e *Explanation) explain.Page {
 		p.Payments = append(p.Payments, explain.Payment{Number: payment.Number, Amount: payment.Amount, State: paymentStates[payment.State].Chinese, On: on})
 	}
 	return p
+}
+
+// householdText is a household's number; one that the roster does not have is
+// made of the borrower's id, and stays blank.
+func householdText(number string) string {
+	if strings.HasPrefix(number, "person ") {
+		return ""
+	}
+	return number
 }
 
 func (e *Explanation) shares() values.Shares {

@@ -149,13 +149,22 @@ func ofBalance(part, balance values.Fen) string {
 // exactWords write exact fen as yuan: the decimal where it ends, else its first
 // six places and the fraction that it really is.
 func exactWords(fen *big.Rat) values.Text {
-	text := yuanText(fen)
-	if !strings.Contains(text, "/") {
-		return values.Say("%s 元", "%s yuan", text)
+	digits, ends := decimalDigits(fen)
+	if ends {
+		return values.Say("%s 元", "%s yuan", digits)
+	}
+	return values.Say("%s… 元（精确为 %s）", "%s… yuan (exactly %s)", digits, yuanText(fen))
+}
+
+// decimalDigits are exact fen as a decimal in yuan, cut after six places where
+// it does not end.
+func decimalDigits(fen *big.Rat) (digits string, ends bool) {
+	if text := yuanText(fen); !strings.Contains(text, "/") {
+		return text, true
 	}
 	yuan := new(big.Rat).Quo(fen, big.NewRat(100, 1))
 	millionths := new(big.Int).Quo(new(big.Int).Mul(yuan.Num(), big.NewInt(1_000_000)), yuan.Denom())
-	return values.Say("%s… 元（精确为 %s）", "%s… yuan (exactly %s)", decimal.NewFromBigInt(millionths, -6).StringFixed(6), text)
+	return decimal.NewFromBigInt(millionths, -6).StringFixed(6), false
 }
 
 // capWords say which limit made an amount smaller, and to what.
