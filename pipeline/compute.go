@@ -82,8 +82,12 @@ func entitlementDigest(entitlements []ledger.Entitlement) string {
 }
 
 // noteMovedTiers writes the notice tier-changed on the loans whose amount moved
-// although their own lines did not.
+// although neither their own lines nor the terms did.
 func (a *attempt) noteMovedTiers(before, now []ledger.Entitlement, moved map[values.Loan]bool) error {
+	last, ran, err := a.tx.LastStage(a.quarter, a.stage)
+	if err != nil || !ran || last.Inputs["policies"] != a.policies.Digest() {
+		return err
+	}
 	was := map[values.Loan]ledger.Entitlement{}
 	for _, e := range before {
 		was[e.Loan] = e

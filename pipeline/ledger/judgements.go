@@ -189,8 +189,9 @@ func (tx *Tx) AddRecheck(q values.Quarter, why string) error {
 }
 
 // Decisions gives the latest decision on each of the quarter's live lines. A
-// decision is tied to the place of its line (file, sheet, row), so that it
-// survives a second reading of the same file under other settings.
+// decision belongs to what its line says, and to its place in its file: it
+// stays where a corrected statement repeats the line, and where the same file
+// is read again under other settings.
 func (tx *Tx) Decisions(q values.Quarter) (map[int64]Decision, error) {
 	latest := map[int64]Decision{}
 	err := each(tx, func(s scanner) (d Decision, err error) {
@@ -199,8 +200,13 @@ func (tx *Tx) Decisions(q values.Quarter) (map[int64]Decision, error) {
 	}, func(d Decision) error { latest[d.Line] = d; return nil },
 		`SELECT d.id, now.id, d.round, d.facts, d.verdict, d.why, d.operator, d.on_day, d.source
 		FROM decision d JOIN line was ON was.id = d.line_id JOIN file wf ON wf.id = was.file_id
-		JOIN file nf ON nf.digest = wf.digest JOIN line now ON now.file_id = nf.id AND now.position = was.position AND now.row = was.row AND now.live = 1
-		WHERE now.quarter = ? ORDER BY d.id`, q.String())
+		JOIN file nf ON nf.digest = wf.digest JOIN line now ON now.file_id = nf.id AND now.position = was.position AND now.row = was.row
+		WHERE now.live = 1 AND now.quarter = ?1
+		UNION
+		SELECT d.id, now.id, d.round, d.facts, d.verdict, d.why, d.operator, d.on_day, d.source
+		FROM decision d JOIN line was ON was.id = d.line_id
+		JOIN line now ON now.bank = was.bank AND now.contract = was.contract AND now.facts = was.facts
+		WHERE now.live = 1 AND now.quarter = ?1 ORDER BY 1`, q.String())
 	return latest, err
 }
 
