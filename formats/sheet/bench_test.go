@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	kflate "github.com/klauspost/compress/flate"
 	"github.com/muktihari/xmltokenizer"
@@ -131,7 +133,7 @@ func plainParts(shared bool) map[string]string {
 		"xl/workbook.xml":     `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="贴息名单" sheetId="1" r:id="r1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>` +
 			strings + `</Relationships>`,
-		"xl/styles.xml": `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+		"xl/styles.xml": `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
 	}
 }
 
@@ -173,7 +175,9 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 	small := benchBook(b, benchRows(b)/10, true)
+	var ours time.Duration
 	b.Run("tenth/sheet", func(b *testing.B) {
+		defer func() { ours = b.Elapsed() / time.Duration(b.N) }()
 		for range b.N {
 			book, err := Open(small)
 			if err == nil {
@@ -189,7 +193,77 @@ func BenchmarkRead(b *testing.B) {
 		for range b.N {
 			benchExcelize(b, small)
 		}
+		b.ReportMetric(times(b, b.Elapsed()/time.Duration(b.N), ours), "times-ours")
 	})
+	for _, p := range peers {
+		b.Run("tenth/"+p.name, func(b *testing.B) { p.bench(b, small, ours) })
+	}
+}
+
+// peer is a reader in another language. Its program takes the file as its only argument, reads every cell, and prints
+// how many there are and the milliseconds that it took, without what its interpreter takes to start.
+type peer struct {
+	name         string
+	interpreters []string // the first that can load the library
+	flag         string   // that makes the next argument a program
+	load         string   // a program that fails without the library
+	program      string
+	install      string
+}
+
+var peers = []peer{
+	{"openpyxl", []string{"python3", "/usr/bin/python3"}, "-c", "import openpyxl", `
+import sys, time, openpyxl
+start = time.perf_counter()
+sheet = openpyxl.load_workbook(sys.argv[1], read_only=True, data_only=True).worksheets[0]
+sheet.reset_dimensions()
+cells = sum(1 for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
+print(cells, round(1000 * (time.perf_counter() - start)))
+`, "pip install openpyxl"},
+	{"sheetjs", []string{"node"}, "-e", "require('xlsx')", `
+const XLSX = require("xlsx"), start = performance.now();
+const book = XLSX.readFile(process.argv[1]), sheet = book.Sheets[book.SheetNames[0]];
+let cells = 0;
+for (const at in sheet) if (at[0] !== "!") cells++;
+console.log(cells, Math.round(performance.now() - start));
+`, "npm install xlsx, and NODE_PATH if not here"},
+}
+
+// bench reports a peer's own milliseconds, and how many times ours they are.
+func (p peer) bench(b *testing.B, name string, ours time.Duration) {
+	interpreter := ""
+	for _, i := range p.interpreters {
+		if interpreter == "" && exec.Command(i, p.flag, p.load).Run() == nil {
+			interpreter = i
+		}
+	}
+	if interpreter == "" {
+		b.Skipf("%s is not here: %s", p.name, p.install)
+	}
+	b.ResetTimer()
+	took := 0
+	for range b.N {
+		out, err := exec.Command(interpreter, p.flag, p.program, name).Output()
+		var cells, ms int
+		if err == nil {
+			_, err = fmt.Sscan(string(out), &cells, &ms)
+		}
+		if want := benchRows(b) / 10 * benchColumns; err != nil || cells != want {
+			b.Fatalf("%d cells, want %d: %v", cells, want, err)
+		}
+		took += ms
+	}
+	took /= b.N
+	b.ReportMetric(float64(took), "ms-reading")
+	b.ReportMetric(times(b, time.Duration(took)*time.Millisecond, ours), "times-ours")
+}
+
+// times is how many times as long as ours something took.
+func times(b *testing.B, took, ours time.Duration) float64 {
+	if ours == 0 {
+		b.Skip("run tenth/sheet too, which is what this is compared with")
+	}
+	return took.Seconds() / ours.Seconds()
 }
 
 func benchInflate(b *testing.B, name string, inflate func(io.Reader) io.ReadCloser) {
@@ -302,7 +376,7 @@ func BenchmarkTokenizers(b *testing.B) {
 	b.Run("rows", func(b *testing.B) {
 		b.SetBytes(int64(len(xml)))
 		for range b.N {
-			r := sheetReader{s: newScanner(strings.NewReader(xml)), strings: x.strings, styles: x.styles, expected: x.parts[0].merges}
+			r := sheetReader{s: newScanner(strings.NewReader(xml), window), strings: x.strings, styles: x.styles, expected: x.parts[0].merges}
 			if err := r.read(func(Row) error { return nil }); err != nil {
 				b.Fatal(err)
 			}

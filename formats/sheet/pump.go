@@ -16,11 +16,14 @@ type pump struct {
 
 const pumpBuffers = 4
 
+// pumped are buffers that no pump uses: a book is read several times over.
+var pumped = sync.Pool{New: func() any { b := make([]byte, window/2); return &b }}
+
 // newPump starts reading src; Close must be called.
 func newPump(src io.Reader) *pump {
 	p := &pump{full: make(chan []byte, pumpBuffers), free: make(chan []byte, pumpBuffers), stop: make(chan struct{})}
 	for range pumpBuffers {
-		p.free <- make([]byte, window/2)
+		p.free <- *pumped.Get().(*[]byte)
 	}
 	p.done.Add(1)
 	go func() {
@@ -69,4 +72,14 @@ func (p *pump) Read(b []byte) (int, error) {
 func (p *pump) Close() {
 	close(p.stop)
 	p.done.Wait()
+	if p.buf != nil {
+		p.free <- p.buf[:cap(p.buf)]
+	}
+	for b := range p.full {
+		p.free <- b[:cap(b)]
+	}
+	close(p.free)
+	for b := range p.free {
+		pumped.Put(&b)
+	}
 }

@@ -138,7 +138,7 @@ func readPart[T any](a *archive, name string, f func(*scanner) (T, error)) (T, e
 	if err != nil {
 		return none, err
 	}
-	result, err := f(newScanner(p))
+	result, err := f(newScanner(p, file.UncompressedSize64))
 	if err != nil {
 		return none, inPart(err, file.Name)
 	}
@@ -247,7 +247,7 @@ func (b *xlsxBook) rows(index int, yield func(Row) error) error {
 	}
 	ahead := newPump(p)
 	defer ahead.Close()
-	r := sheetReader{s: newScanner(ahead), strings: b.strings, styles: b.styles, date1904: b.date1904, expected: w.merges}
+	r := sheetReader{s: newScanner(ahead, w.file.UncompressedSize64), strings: b.strings, styles: b.styles, date1904: b.date1904, expected: w.merges}
 	return r.read(yield)
 }
 

@@ -135,7 +135,7 @@ func oneByteAtATime(t *testing.T, sheet, shared string) (string, error) {
 
 // oneByOne is a scanner whose window grows byte by byte.
 func oneByOne(xml []byte) *scanner {
-	s := newScanner(iotest.OneByteReader(bytes.NewReader(xml)))
+	s := newScanner(iotest.OneByteReader(bytes.NewReader(xml)), window)
 	s.buf = make([]byte, 1)
 	return s
 }

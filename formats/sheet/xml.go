@@ -53,8 +53,10 @@ type scanner struct {
 	lastName   []byte // of the self-closed tag
 }
 
-func newScanner(src io.Reader) *scanner {
-	return &scanner{src: src, buf: make([]byte, window)}
+// newScanner begins with a window no larger than what there is to read: most
+// parts are small.
+func newScanner(src io.Reader, size uint64) *scanner {
+	return &scanner{src: src, buf: make([]byte, min(window, size+1))}
 }
 
 // malformed is the refusal for XML that is not well formed, or not as the format wants it.
