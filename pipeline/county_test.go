@@ -452,8 +452,14 @@ func copyCounty(t *testing.T, from *county) *county {
 	return c
 }
 
-func must[T any](value T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+// failer is a test, of whatever kind.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func must[T any](value T, err error) func(failer) T {
+	return func(t failer) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)

@@ -43,6 +43,24 @@ func (c *account) payable() map[string]values.Shares {
 	return open
 }
 
+// settled tells that nothing is payable under any policy.
+func (c *account) settled() bool {
+	if len(c.waived) > 0 {
+		return len(c.payable()) == 0
+	}
+	for policy, s := range c.due {
+		if !s.Minus(c.live[policy]).IsZero() {
+			return false
+		}
+	}
+	for policy, s := range c.live {
+		if !c.due[policy].Minus(s).IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
 // difference is entitlement − live payments.
 func (c *account) difference() map[string]values.Shares {
 	open := maps.Clone(c.due)
@@ -52,7 +70,14 @@ func (c *account) difference() map[string]values.Shares {
 	return open
 }
 
-func (c *account) total() values.Fen { return sumShares(c.payable()).Total() }
+// total is the sum of payable.
+func (c *account) total() values.Fen {
+	open := sumShares(c.due).Total() - sumShares(c.live).Total()
+	if open < 0 {
+		open = min(0, open+sumShares(c.waived).Total())
+	}
+	return open
+}
 
 // kept is what was paid beyond the entitlement and is not taken back.
 func (c *account) kept() values.Fen { return c.total() - sumShares(c.difference()).Total() }
@@ -92,7 +117,7 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 		key := accountKey{q, loan}
 		c := all[key]
 		if c == nil {
-			c = &account{Loan: loan, quarter: q, due: map[string]values.Shares{}, live: map[string]values.Shares{}, waived: map[string]values.Shares{}}
+			c = &account{Loan: loan, quarter: q, due: map[string]values.Shares{}}
 			all[key] = c
 		}
 		return c
@@ -113,6 +138,9 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 		}
 		for _, p := range parts {
 			c := open(q, p.Loan)
+			if c.live == nil {
+				c.live = map[string]values.Shares{}
+			}
 			c.live[p.Policy] = c.live[p.Policy].Plus(p.Shares)
 			c.paid = p.Facts
 		}
@@ -126,6 +154,9 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 				c.recovered = &d.Due
 			}
 			for policy, s := range d.Waived {
+				if c.waived == nil {
+					c.waived = map[string]values.Shares{}
+				}
 				c.waived[policy] = c.waived[policy].Plus(s)
 			}
 		}

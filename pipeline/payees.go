@@ -98,7 +98,7 @@ func (g *gathering) gather(owners map[ledger.LoanQuarter]values.ResidentID, carr
 	for _, l := range all {
 		standing[l.Loan] = true
 		c := g.accounts[accountKey{g.quarter, l.Loan}]
-		if c == nil || len(c.payable()) == 0 || c.waitsForWord() || c.total() > 0 && len(l.blocked) > 0 {
+		if c == nil || c.settled() || c.waitsForWord() || c.total() > 0 && len(l.blocked) > 0 {
 			continue
 		}
 		p := g.payee(l.person)

@@ -2,10 +2,14 @@ package pipeline_test
 
 import (
 	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"tiexi/pipeline"
+	"tiexi/pipeline/outbox"
 	"tiexi/pipeline/values"
 )
 
@@ -151,11 +155,17 @@ func TestAnObjectionStopsOneBorrower(t *testing.T) {
 // lists are the printed notices on disk, by name and digest.
 func (s *story) lists(suffix string) map[string]string {
 	s.t.Helper()
-	files := digests(s.t, s.dir, "work/out/2026Q3/公示")
-	for name := range files {
-		if !strings.HasSuffix(name, suffix) {
-			delete(files, name)
+	files := map[string]string{}
+	err := filepath.WalkDir(filepath.Join(s.dir, "work/out/2026Q3/公示"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, suffix) {
+			return err
 		}
+		content, err := os.ReadFile(path)
+		files[path] = outbox.Digest(content)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
 	}
 	return files
 }

@@ -378,7 +378,7 @@ func TestOldTermsConfiguredLater(t *testing.T) {
 	// 70 % of what was paid: 246.87 and 123.43. 王小梅's loan is older than her
 	// husband's: 30,000 of tier 1 are left for his 40,000, 264.50 of 352.67.
 	s.wantLines(`
-		A1 accepted 264.50 tier-changed
+		A1 accepted 264.50
 		O3 accepted 246.87
 		O1 accepted 123.43`)
 	s.wantLists(`
