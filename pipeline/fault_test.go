@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -24,11 +25,14 @@ import (
 
 // disk is the operating system as the outbox uses it, of which some calls fail.
 type disk struct {
+	lock  sync.Mutex // many notices are written at a time
 	calls int
 	fails func(call int, what, name string) error // nil lets the call through
 }
 
 func (d *disk) next(what, name string) error {
+	d.lock.Lock()
+	defer d.lock.Unlock()
 	d.calls++
 	if d.fails == nil {
 		return nil

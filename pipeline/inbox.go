@@ -74,12 +74,13 @@ func (w *Workspace) load(f *inboxFile) error {
 
 // growing looks a second time at files that are new, and tells which are still
 // being written. Age is not used: a copied file keeps its old date.
-func (w *Workspace) growing(files []inboxFile) map[string]bool {
+// The first look was at looked.
+func (w *Workspace) growing(files []inboxFile, looked time.Time) map[string]bool {
 	still := map[string]bool{}
 	if len(files) == 0 {
 		return still
 	}
-	time.Sleep(settleTime)
+	sleepUntil(looked.Add(settleTime))
 	for _, f := range files {
 		info, err := os.Stat(filepath.Join(w.job.Inbox, f.name))
 		if err != nil || info.Size() != f.size || !info.ModTime().Equal(f.changed) || int64(len(f.content)) != f.size {

@@ -1,15 +1,16 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"tiexi/formats/forms"
-	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
@@ -60,6 +61,7 @@ func (r *arrivals) with(quarters []values.Quarter) []values.Quarter {
 // one transaction: statements line by line, rosters, decisions, objections,
 // return files. What cannot be taken is refused by name, and the rest goes on.
 func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error) {
+	looked := now()
 	found, err := w.scanInbox()
 	if err != nil {
 		return nil, err
@@ -79,7 +81,6 @@ func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error)
 		}
 		fresh = append(fresh, f)
 	}
-	waiting := w.growing(fresh)
 	rosters, err := in.newRosters()
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error)
 	if len(fresh) > 0 || len(rosters) > 0 {
 		err := w.write(ctx, func(tx *ledger.Tx) error {
 			in.tx = tx
-			if err := in.takeAll(fresh, waiting, rosters); err != nil {
+			if err := in.takeAll(fresh, rosters, looked); err != nil {
 				return err
 			}
 			w.point("ingest:read")
@@ -172,29 +173,42 @@ func (in *intake) refuse(name string, reason values.Text) {
 	in.result.refused = append(in.result.refused, RefusedFile{Name: name, Reason: reason})
 }
 
-func (in *intake) takeAll(fresh []inboxFile, waiting map[string]bool, rosters []rosterFile) error {
-	if err := in.takeRosters(rosters); err != nil {
-		return err
-	}
+// takeAll takes rosters, then the inbox, in order. Files are read ahead of what
+// goes into the ledger, and while the second look at the inbox is waited for.
+func (in *intake) takeAll(fresh []inboxFile, rosters []rosterFile, looked time.Time) error {
 	// originals before corrections, so that a correction that arrives together
 	// with what it corrects finds it
 	slices.SortStableFunc(fresh, func(a, b inboxFile) int { return correctionRank(a.name) - correctionRank(b.name) })
-	for i := range fresh {
-		f := &fresh[i]
-		if waiting[f.name] {
-			in.result.refused = append(in.result.refused, RefusedFile{Name: f.name, Waiting: true,
-				Reason: values.Say("文件还在写入，等写完后下次运行再读。", "The file is still being written; the next run reads it.")})
-			continue
+	var snapshots []*snapshotToImport
+	var waiting map[string]bool
+	n := len(rosters)
+	return inOrder(n+len(fresh), readersAtOnce(fresh), func(i int) (*opened, error) {
+		if i < n {
+			return in.openRoster(rosters[i]), nil
 		}
+		return in.open(&fresh[i-n]), nil
+	}, func(i int, o *opened) error {
 		if err := in.ctx.Err(); err != nil {
 			return err
 		}
-		if err := in.take(f); err != nil {
-			return err
+		if i < n {
+			if snapshots = append(snapshots, o.roster); i == n-1 {
+				return in.takeRosters(snapshots)
+			}
+			return nil
 		}
-		f.content = nil
-	}
-	return nil
+		if waiting == nil {
+			waiting = in.growing(fresh, looked)
+		}
+		f := &fresh[i-n]
+		defer func() { f.content = nil }()
+		if waiting[f.name] {
+			in.result.refused = append(in.result.refused, RefusedFile{Name: f.name, Waiting: true,
+				Reason: values.Say("文件还在写入，等写完后下次运行再读。", "The file is still being written; the next run reads it.")})
+			return nil
+		}
+		return in.take(f, o)
+	})
 }
 
 func correctionRank(name string) int {
@@ -205,35 +219,31 @@ func correctionRank(name string) int {
 }
 
 // take reads one file. A file that cannot be taken is refused and is no error.
-func (in *intake) take(f *inboxFile) error {
-	book, err := sheet.OpenBytes(f.name, f.content)
-	if err != nil {
-		in.refuse(f.name, readFault(err))
-		return nil
+func (in *intake) take(f *inboxFile, o *opened) error {
+	if o.book != nil {
+		defer func() { _ = o.book.Close() }()
 	}
-	defer func() { _ = book.Close() }()
-	kind, err := forms.Detect(book)
-	if err != nil {
-		in.refuse(f.name, readFault(err))
+	if o.fault != nil {
+		in.refuse(f.name, readFault(o.fault))
 		return nil
 	}
 	var refusal values.Text
-	err = in.tx.Try(func() error {
-		switch kind {
+	err := in.tx.Try(func() (err error) {
+		switch o.kind {
 		case forms.KindDecisions:
-			refusal, err = in.takeDecisions(f, book)
+			refusal, err = in.takeDecisions(f, o.book)
 		case forms.KindObjections:
-			refusal, err = in.takeObjections(f, book)
+			refusal, err = in.takeObjections(f, o.book)
 		case forms.KindReturn:
-			refusal, err = in.takeReturn(f, book)
+			refusal, err = in.takeReturn(f, o.book)
 		case forms.KindRoster, forms.KindExclusions, forms.KindResponsible:
-			refusal = values.Say("这是一份%s，不应放在收件文件夹。请放到 jobs.yaml 指明的位置。", "This is a %s and does not belong into the inbox. Put it where jobs.yaml says.", string(kind))
+			refusal = values.Say("这是一份%s，不应放在收件文件夹。请放到 jobs.yaml 指明的位置。", "This is a %s and does not belong into the inbox. Put it where jobs.yaml says.", string(o.kind))
 		case forms.KindClaims:
 			refusal = values.Say("这是风险补偿申请表，不从收件文件夹读取：tiexi fund claim 文件。", "These are claims on the risk fund, which the inbox does not take: `tiexi fund claim FILE`.")
 		case forms.KindRecoveries:
 			refusal = values.Say("这是追回资金表，不从收件文件夹读取：tiexi fund recover 文件。", "These are recoveries for the risk fund, which the inbox does not take: `tiexi fund recover FILE`.")
 		default:
-			refusal, err = in.takeStatement(f, book)
+			refusal, err = in.takeStatement(f, o.statement)
 		}
 		if err == nil && !refusal.IsZero() {
 			return errRefused
@@ -259,13 +269,15 @@ func readFault(err error) values.Text {
 	return values.Text{Chinese: err.Error(), English: english}
 }
 
-// takeStatement reads a bank's statement line by line into the ledger.
-func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.Text, err error) {
-	options, err := StatementOptions(in.job, book, f.name, in.request.Quarter)
-	if err != nil {
-		return readFault(err), nil
+// takeStatement puts a bank's statement line by line into the ledger.
+func (in *intake) takeStatement(f *inboxFile, s *statementRead) (refusal values.Text, err error) {
+	file := &ledger.File{Digest: f.digest, Name: f.name, Kind: ledger.KindStatement, Size: f.size, Reading: in.reading(s.bank), Bank: s.bank}
+	if refusal := in.assign(file, s); !refusal.IsZero() {
+		return refusal, nil
 	}
-	file := &ledger.File{Digest: f.digest, Name: f.name, Kind: ledger.KindStatement, Size: f.size, Reading: in.reading(options.Bank), Bank: options.Bank}
+	if refusal := in.refusePurged(file.Quarter); !refusal.IsZero() {
+		return refusal, nil
+	}
 	if superseded := in.sameBytes(f.digest); superseded != nil { // a second reading under other settings
 		if err := in.tx.RetireFile(superseded.ID, superseded.ID); err != nil {
 			return refusal, err
@@ -279,47 +291,38 @@ func (in *intake) takeStatement(f *inboxFile, book *sheet.Book) (refusal values.
 	if err := in.tx.AddFile(file); err != nil {
 		return refusal, err
 	}
-	writer, err := in.tx.LineWriter()
-	if err != nil {
+	if err := in.addLines(file, s); err != nil {
 		return refusal, err
 	}
-	defer func() { _ = writer.Close() }()
-	lenders := map[string]int{}
-	positions := sheetPositions(book)
-	report, err := statement.Read(book, options, func(l *values.Line) error {
-		lenders[l.Bank]++
-		return writer.Add(&ledger.Line{FileID: file.ID, Position: positions[l.Sheet], Quarter: in.request.Quarter, Line: *l})
-	})
-	if err != nil {
-		return readFault(err), nil
-	}
-	if refusal := in.assign(file, report, lenders); !refusal.IsZero() {
-		return refusal, nil
-	}
-	if refusal := in.refusePurged(file.Quarter); !refusal.IsZero() {
-		return refusal, nil
-	}
-	if err := in.addSheets(file, report); err != nil {
+	if err := in.addSheets(file, s.report); err != nil {
 		return refusal, err
 	}
-	if refusal, err = in.replace(file, report.Correction); err != nil || !refusal.IsZero() {
+	if refusal, err = in.replace(file, s.report.Correction); err != nil || !refusal.IsZero() {
 		return refusal, err
 	}
 	if err := in.tx.SetFile(file); err != nil {
 		return refusal, err
 	}
 	in.arrived(file.Quarter, values.Say("新文件 %s", "new file %s", f.name))
-	in.say(Event{Kind: FileRead, Quarter: file.Quarter, Stage: "ingest", Done: report.Lines(),
-		Text: values.Say("%s：%s，%d 行。", "%s: %s, %d lines.", f.name, file.Bank, report.Lines())})
-	return refusal, in.accept(file, f.content, map[string]any{"bank": file.Bank, "quarter": file.Quarter, "lines": report.Lines()})
+	in.say(Event{Kind: FileRead, Quarter: file.Quarter, Stage: "ingest", Done: s.report.Lines(),
+		Text: values.Say("%s：%s，%d 行。", "%s: %s, %d lines.", f.name, file.Bank, s.report.Lines())})
+	return refusal, in.accept(file, f.content, map[string]any{"bank": file.Bank, "quarter": file.Quarter, "lines": s.report.Lines()})
 }
 
-func sheetPositions(book *sheet.Book) map[string]int {
-	positions := map[string]int{}
-	for _, s := range book.Sheets() {
-		positions[s.Name] = s.Index
+func (in *intake) addLines(file *ledger.File, s *statementRead) error {
+	writer, err := in.tx.LineWriter()
+	if err != nil {
+		return err
 	}
-	return positions
+	defer func() { _ = writer.Close() }()
+	for i := range s.lines {
+		l := &ledger.Line{FileID: file.ID, Position: s.positions[s.lines[i].Sheet], Quarter: file.Quarter, Line: s.lines[i]}
+		l.Bank = cmp.Or(l.Bank, file.Bank)
+		if err := writer.Add(l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (in *intake) sameBytes(digest string) *ledger.File {
@@ -371,15 +374,15 @@ func (in *intake) arrived(q values.Quarter, reason values.Text) {
 }
 
 // assign says which bank and quarter a statement is for.
-func (in *intake) assign(file *ledger.File, report *statement.Report, lenders map[string]int) values.Text {
+func (in *intake) assign(file *ledger.File, s *statementRead) values.Text {
 	if file.Bank == "" {
-		file.Bank = bankOf(report, lenders)
+		file.Bank = bankOf(s.report, s.lenders)
 	}
 	if file.Bank == "" {
 		return values.Say("看不出是哪家银行的文件。请在 jobs.yaml 的 banks 中加上这家银行，match 写文件名的通配模式。",
 			"The file does not say which bank it is from. Add the bank to jobs.yaml, with a glob for its file names in match.")
 	}
-	for _, q := range []values.Quarter{report.QuarterNamed(), report.QuarterByDays(), in.request.Quarter} {
+	for _, q := range []values.Quarter{s.report.QuarterNamed(), s.report.QuarterByDays(), in.request.Quarter} {
 		if !q.IsZero() {
 			file.Quarter = q
 			return values.Text{}

@@ -98,14 +98,7 @@ func (a *attempt) nextSending() (values.Text, error) {
 }
 
 func (a *attempt) nextReturn() (values.Text, error) {
-	payments, err := a.tx.Payments(a.quarter)
-	waiting, total := 0, values.Fen(0)
-	for _, p := range payments {
-		if p.State == "sent" {
-			waiting++
-			total += p.Amount
-		}
-	}
+	waiting, total, err := a.tx.Unanswered(a.quarter)
 	if waiting == 0 {
 		return values.Text{}, err
 	}
@@ -132,6 +125,9 @@ func (a *attempt) nextAdjustments() (values.Text, error) {
 }
 
 func (a *attempt) openAdjustments() (count int, total values.Fen, err error) {
+	if some, err := a.tx.Overpaid(a.quarter); err != nil || !some {
+		return 0, 0, err
+	}
 	open, err := accounts(a.tx, []values.Quarter{a.quarter})
 	for _, c := range open {
 		if c.waitsForWord() {
@@ -145,6 +141,9 @@ func (a *attempt) openAdjustments() (count int, total values.Fen, err error) {
 // nextRecovery lists what is carried forward: set off against the next payment
 // to the same people, and to be asked back from those who get none.
 func (a *attempt) nextRecovery() (values.Text, error) {
+	if some, err := a.tx.Overpaid(a.quarter); err != nil || !some {
+		return values.Text{}, err
+	}
 	open, err := accounts(a.tx, []values.Quarter{a.quarter})
 	var contracts []string
 	total := values.Fen(0)

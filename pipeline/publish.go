@@ -163,25 +163,35 @@ func renderNotices(a *attempt) error {
 				townships[l.Township] = map[int][]notice.Village{}
 			}
 			townships[l.Township][l.Number] = append(townships[l.Township][l.Number], v)
-			if err := writer.writeVillage(l, v); err != nil {
-				return err
-			}
+			writer.addVillage(l, v)
 		}
 	}
 	for _, township := range slices.Sorted(maps.Keys(townships)) {
 		for _, number := range slices.Sorted(maps.Keys(townships[township])) {
-			if err := writer.writeTownship(township, number, townships[township][number]); err != nil {
-				return err
-			}
+			writer.addTownship(township, number, townships[township][number])
 		}
+	}
+	if err := a.putAll(writer.documents); err != nil {
+		return err
 	}
 	return a.withdrawOthers(writer.keep)
 }
 
 type noticeWriter struct {
 	*attempt
-	terms string
-	keep  map[string]bool
+	terms     string
+	keep      map[string]bool
+	documents []document
+}
+
+// add plans a file.
+func (w *noticeWriter) add(name string, rows int, total values.Fen, write func(*bytes.Buffer) error) {
+	w.documents = append(w.documents, document{name, rows, total, func(b *bytes.Buffer) error {
+		if err := write(b); err != nil {
+			return noticeFault(name, err)
+		}
+		return nil
+	}})
 }
 
 // suffixes tell people of one name in one village apart by the last four of
@@ -230,20 +240,15 @@ func villagePath(l ledger.NoticeList) string {
 	return path.Join("公示", book.FileName(l.Township), notice.FileName(l.Village, l.Number)+".xlsx")
 }
 
-func (w *noticeWriter) writeVillage(l ledger.NoticeList, v notice.Village) error {
+func (w *noticeWriter) addVillage(l ledger.NoticeList, v notice.Village) {
 	name := villagePath(l)
 	w.keep[path.Join(w.quarter.String(), name)] = true
-	if l.Posted {
-		return nil
+	if !l.Posted {
+		w.add(name, len(v.Loans), subsidyOf(v), func(b *bytes.Buffer) error { return notice.WriteVillage(b, w.heading(l.Township), v) })
 	}
-	var content bytes.Buffer
-	if err := notice.WriteVillage(&content, w.heading(l.Township), v); err != nil {
-		return noticeFault(name, err)
-	}
-	return w.put(name, content.Bytes(), len(v.Loans), subsidyOf(v))
 }
 
-func (w *noticeWriter) writeTownship(township string, number int, villages []notice.Village) error {
+func (w *noticeWriter) addTownship(township string, number int, villages []notice.Village) {
 	rows, total := 0, values.Fen(0)
 	for _, v := range villages {
 		rows += len(v.Loans)
@@ -259,15 +264,8 @@ func (w *noticeWriter) writeTownship(township string, number int, villages []not
 	} {
 		name := stem + form.extension
 		w.keep[path.Join(w.quarter.String(), name)] = true
-		var content bytes.Buffer
-		if err := form.write(&content); err != nil {
-			return noticeFault(name, err)
-		}
-		if err := w.put(name, content.Bytes(), rows, total); err != nil {
-			return err
-		}
+		w.add(name, rows, total, form.write)
 	}
-	return nil
 }
 
 func subsidyOf(v notice.Village) (total values.Fen) {

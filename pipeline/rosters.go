@@ -67,25 +67,27 @@ func (in *intake) newRosters() ([]rosterFile, error) {
 // snapshotToImport is a roster that was read whole.
 type snapshotToImport struct {
 	rosterFile
-	taken   values.Date
-	persons []ledger.Person
+	taken    values.Date
+	persons  []ledger.Person
+	problems int
+	fault    error // why it cannot be taken
 }
 
 // takeRosters imports new snapshots in the order of their dates.
-func (in *intake) takeRosters(fresh []rosterFile) error {
-	var snapshots []snapshotToImport
-	for _, f := range fresh {
-		s, refusal, err := in.readRoster(f)
-		if err != nil {
-			return err
-		}
-		if !refusal.IsZero() {
-			in.refuse(f.name, refusal)
+func (in *intake) takeRosters(read []*snapshotToImport) error {
+	var snapshots []*snapshotToImport
+	for _, s := range read {
+		if s.fault != nil {
+			in.refuse(s.name, readFault(s.fault))
 			continue
 		}
-		snapshots = append(snapshots, *s)
+		if s.problems > 0 {
+			in.say(Event{Kind: Warning, Stage: "ingest", Text: values.Say(
+				"帮扶名单 %s 有 %d 处读不懂的单元格；用 tiexi read 查看。", "The roster %s has %d cells that cannot be read; see `tiexi read`.", s.name, s.problems)})
+		}
+		snapshots = append(snapshots, s)
 	}
-	slices.SortStableFunc(snapshots, func(a, b snapshotToImport) int {
+	slices.SortStableFunc(snapshots, func(a, b *snapshotToImport) int {
 		if a.taken != b.taken {
 			return int(a.taken - b.taken)
 		}
@@ -103,36 +105,30 @@ func (in *intake) takeRosters(fresh []rosterFile) error {
 	return nil
 }
 
-func (in *intake) readRoster(f rosterFile) (*snapshotToImport, values.Text, error) {
+func (in *intake) openRoster(f rosterFile) *opened {
+	s := &snapshotToImport{rosterFile: f}
 	book, err := sheet.OpenBytes(f.name, f.content)
 	if err != nil {
-		return nil, readFault(err), nil
+		s.fault = err
+		return &opened{roster: s}
 	}
 	defer func() { _ = book.Close() }()
-	s := &snapshotToImport{rosterFile: f}
-	problems := 0
 	report, err := roster.Read(book, f.name, func(p *roster.Person) error {
-		problems += len(p.Problems)
+		s.problems += len(p.Problems)
 		s.persons = append(s.persons, ledger.Person{Household: p.Household, Name: p.Name, ID: p.ID, Township: p.Township, Village: p.Village,
 			Joined: p.Joined, Left: p.Left, PayoutBank: p.PayoutBank, Account: p.Account})
 		return nil
 	})
-	if err != nil {
-		return nil, readFault(err), nil
-	}
+	s.fault = err
 	if s.taken = report.DataDate; !s.taken.Known() {
 		s.taken = in.opt.Today
 	}
-	if problems > 0 {
-		in.say(Event{Kind: Warning, Stage: "ingest", Text: values.Say(
-			"帮扶名单 %s 有 %d 处读不懂的单元格；用 tiexi read 查看。", "The roster %s has %d cells that cannot be read; see `tiexi read`.", f.name, problems)})
-	}
-	return s, values.Text{}, nil
+	return &opened{roster: s}
 }
 
 // rosterFits refuses a snapshot older than the newest one, and asks before it
 // takes one that is smaller by a fifth or more: half a file takes people off.
-func (in *intake) rosterFits(s snapshotToImport) values.Text {
+func (in *intake) rosterFits(s *snapshotToImport) values.Text {
 	if len(in.snapshots) == 0 {
 		return values.Text{}
 	}
@@ -147,7 +143,7 @@ func (in *intake) rosterFits(s snapshotToImport) values.Text {
 	return values.Text{}
 }
 
-func (in *intake) importRoster(s snapshotToImport) error {
+func (in *intake) importRoster(s *snapshotToImport) error {
 	snapshot := ledger.Snapshot{Digest: s.digest, Name: s.name, TakenOn: s.taken, Persons: len(s.persons)}
 	if err := in.tx.AddSnapshot(snapshot, s.persons); err != nil {
 		return err

@@ -110,6 +110,9 @@ func (a *attempt) paymentSums() (sums PaymentSums, err error) {
 
 // stopped is what would be payable if no payment hold kept it back.
 func (a *attempt) stopped() (total values.Fen, err error) {
+	if some, err := a.tx.AnyBlocked(a.quarter); err != nil || !some {
+		return 0, err
+	}
 	all, err := loans(a.tx, a.quarter)
 	if err != nil {
 		return 0, err

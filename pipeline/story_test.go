@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"tiexi/formats/jobs"
 	"tiexi/pipeline"
 	"tiexi/pipeline/values"
@@ -25,7 +27,7 @@ import (
 // Every story ends with an audit that finds everything sound and with a run
 // that finds nothing to do.
 type story struct {
-	t       *testing.T
+	t       rapid.TB
 	dir     string
 	job     *jobs.Job
 	today   values.Date
@@ -68,18 +70,11 @@ jobs:
 `
 
 // newStory begins on 2026-09-25, after the third quarter has ended. More lines
-// of the job may be given, two spaces in.
+// of the job may be given, four blanks in.
 func newStory(t *testing.T, more ...string) *story {
 	t.Helper()
 	t.Parallel()
-	s := &story{t: t, dir: t.TempDir(), who: "李经办", quarter: q3, people: map[string]person{}}
-	s.write("jobs.yaml", storyJob+strings.Join(more, "\n"))
-	if err := os.Mkdir(filepath.Join(s.dir, "inbox"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s.configure()
-	s.on("2026-09-25")
-	s.roster("2026-01-01", countyRoster)
+	s := storyIn(t, t.TempDir(), more...)
 	t.Cleanup(func() {
 		if !t.Failed() {
 			s.sound()
@@ -89,10 +84,28 @@ func newStory(t *testing.T, more ...string) *story {
 	return s
 }
 
+// storyIn begins a story in a folder.
+func storyIn(t rapid.TB, dir string, more ...string) *story {
+	t.Helper()
+	s := &story{t: t, dir: dir, who: "李经办", quarter: q3, people: map[string]person{}}
+	s.write("jobs.yaml", storyJob+strings.Join(more, "\n"))
+	if err := os.Mkdir(filepath.Join(s.dir, "inbox"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.configure()
+	s.on("2026-09-25")
+	s.roster("2026-01-01", countyRoster)
+	return s
+}
+
 // configure reads jobs.yaml anew.
 func (s *story) configure() {
 	s.t.Helper()
-	s.job = &must(jobs.Load(filepath.Join(s.dir, "jobs.yaml")))(s.t).Jobs[0]
+	file, err := jobs.Load(filepath.Join(s.dir, "jobs.yaml"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.job = &file.Jobs[0]
 }
 
 func (s *story) write(name, content string) {
@@ -336,7 +349,7 @@ func (s *story) pays(batch string) {
 	s.returned("回盘-"+batch+".csv", s.answers(batch, nil))
 }
 
-// settled brings a first quarter as far as it goes: run, post on 2026-09-26, and
+// cleared brings a first quarter as far as it goes: run, post on 2026-09-26, and
 // run again when the notice has run, on 2026-10-06.
 func (s *story) cleared() {
 	s.t.Helper()

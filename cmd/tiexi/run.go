@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -56,25 +58,28 @@ func (p *program) run(c *cli.Context) error {
 	return p.runAll(c, file, request)
 }
 
-// runAll runs every job; one that fails does not keep the others from running.
+// runAll runs every job, as many at a time as there are cores; one that fails
+// does not keep the others from running. What each has to say comes whole, in
+// the order of jobs.yaml.
 func (p *program) runAll(c *cli.Context, file *jobs.File, request pipeline.RunRequest) error {
 	var attention error
 	var failed []string
 	var last error
-	for i := range file.Jobs {
-		job := &file.Jobs[i]
-		p.talk(p.in("作业 %s", "Job %s", job.Name))
-		err := p.runJob(c, job, request)
-		switch {
-		case errors.Is(err, context.Canceled):
-			return err
+	for i, done := range p.runEach(c, file.Jobs, request) {
+		told := <-done
+		_, _ = p.stderr.Write(told.talk.Bytes())
+		_, _ = p.stdout.Write(told.answer.Bytes())
+		switch err := told.err; {
 		case errors.Is(err, errAttention):
 			attention = err
 		case err != nil:
 			failure, _ := p.describe(err)
 			p.talk(values.MaskDigits(p.words(failure)))
-			failed, last = append(failed, job.Name), err
+			failed, last = append(failed, file.Jobs[i].Name), err
 		}
+	}
+	if err := c.Context.Err(); err != nil {
+		return err
 	}
 	if len(failed) > 0 {
 		return &values.Fault{Kind: kindOf(last),
@@ -85,6 +90,37 @@ func (p *program) runAll(c *cli.Context, file *jobs.File, request pipeline.RunRe
 			Hint: values.Say("原因见上；其余作业都已做完。", "See above for the reasons; the other jobs are done.")}
 	}
 	return attention
+}
+
+// told is what one of several jobs had to say.
+type told struct {
+	answer, talk bytes.Buffer
+	err          error
+}
+
+// runEach runs the jobs beside each other, in order of beginning, and gives for
+// each where its result will come from.
+func (p *program) runEach(c *cli.Context, all []jobs.Job, request pipeline.RunRequest) []chan *told {
+	results := make([]chan *told, len(all))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range results {
+		results[i] = make(chan *told, 1)
+	}
+	go func() {
+		for i := range all {
+			free <- struct{}{}
+			go func() {
+				t := &told{}
+				one := *p
+				one.stdout, one.stderr = &t.answer, &t.talk
+				one.talk(p.in("作业 %s", "Job %s", all[i].Name))
+				t.err = one.runJob(c, &all[i], request)
+				<-free
+				results[i] <- t
+			}()
+		}
+	}()
+	return results
 }
 
 func kindOf(err error) values.FaultKind {

@@ -8,7 +8,9 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"github.com/klauspost/compress/flate"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -29,6 +31,7 @@ func Scan(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("检查公示文件：%w", err)
 	}
+	workbook.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	var content bytes.Buffer
 	for _, entry := range workbook.File {
 		if err := scanText(entry.Name, entry.Name); err != nil {
@@ -165,25 +168,41 @@ func masked(run string) string {
 // western writes digits of any script as 0 to 9, takes out what is invisible,
 // and makes every space and dash the plain one.
 func western(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < 0x80 || r >= 0x4E00 && r <= 0x9FFF:
-			return r
-		case unicode.Is(unicode.Nd, r):
-			return '0' + digit(r)
-		case unicode.Is(unicode.No, r):
-			if folded := norm.NFKC.String(string(r)); len(folded) == 1 {
-				return rune(folded[0])
+	for i := 0; i < len(text); {
+		switch b := text[i]; {
+		case b < utf8.RuneSelf:
+			i++
+		case b >= 0xE5 && b <= 0xE8 && i+3 <= len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80: // U+5000 to U+8FFF
+			i += 3
+		default:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if r == utf8.RuneError || westernRune(r) != r {
+				return strings.Map(westernRune, text)
 			}
-		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r):
-			return -1
-		case unicode.Is(unicode.Zs, r):
-			return ' '
-		case unicode.Is(unicode.Pd, r), r == '\u2212':
-			return '-'
+			i += size
 		}
+	}
+	return text // as nearly always
+}
+
+func westernRune(r rune) rune {
+	switch {
+	case r < 0x80 || r >= 0x4E00 && r <= 0x9FFF:
 		return r
-	}, text)
+	case unicode.Is(unicode.Nd, r):
+		return '0' + digit(r)
+	case unicode.Is(unicode.No, r):
+		if folded := norm.NFKC.String(string(r)); len(folded) == 1 {
+			return rune(folded[0])
+		}
+	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r):
+		return -1
+	case unicode.Is(unicode.Zs, r):
+		return ' '
+	case unicode.Is(unicode.Pd, r), r == '\u2212':
+		return '-'
+	}
+	return r
 }
 
 // digit is the value of a decimal digit: in Unicode ten stand together, 0 first.

@@ -1,6 +1,13 @@
 package ledger
 
-import "tiexi/pipeline/values"
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"tiexi/pipeline/values"
+)
 
 // Entitlement is what a loan is due for a quarter under one policy.
 type Entitlement struct {
@@ -25,10 +32,39 @@ type Accepted struct {
 // of other quarters, which share its tiers on the days that they cover. A
 // household's name narrows it to that one.
 func (tx *Tx) AcceptedLines(q values.Quarter, household string, yield func(Accepted) error) error {
-	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
-		WHERE l.live = 1 AND j.outcome = 'accepted'
-		  AND j.household IN (SELECT household FROM judgement WHERE quarter = ?1 AND outcome = 'accepted' AND (?2 = '' OR household = ?2))
-		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, q.String(), household)
+	all, err := collect(tx, scanAccepted, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
+		WHERE l.live = 1 AND j.outcome = 'accepted' AND l.quarter <> ?1 AND EXISTS (SELECT 1 FROM judgement WHERE quarter <> ?1)
+		  AND j.household IN (SELECT household FROM judgement WHERE quarter = ?1 AND outcome = 'accepted' AND (?2 = '' OR household = ?2))`, q.String(), household)
+	if err != nil {
+		return err
+	}
+	judged, err := tx.Judgements(q)
+	if err != nil {
+		return err
+	}
+	if err := tx.Lines(q, func(l *Line) error { // which other stages have read already
+		if j := judged[l.Key]; j != nil && j.Outcome == values.Accepted && (household == "" || household == j.Household) {
+			all = append(all, Accepted{l, j.Household, j.ExtensionBarred})
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	slices.SortFunc(all, compareAccepted)
+	for _, a := range all {
+		if err := yield(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareAccepted orders by household, loan, quarter and place.
+func compareAccepted(a, b Accepted) int {
+	if c := cmp.Or(strings.Compare(a.Household, b.Household), a.Loan().Compare(b.Loan())); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(a.Quarter.String(), b.Quarter.String()), strings.Compare(a.File, b.File), a.Position-b.Position, a.Row-b.Row)
 }
 
 // AcceptedElsewhere gives the accepted live lines of other quarters that belong
@@ -91,26 +127,16 @@ func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitleme
 	if err := tx.exec(`DELETE FROM entitlement WHERE quarter = ?`, q.String()); err != nil {
 		return nil, err
 	}
-	put, err := tx.prepare(`INSERT INTO entitlement (` + entitlementColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = put.Close() }()
-	change, err := tx.prepare(`INSERT INTO entitlement_change (stage_id, quarter, bank, contract, policy, central, provincial, city, county)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = change.Close() }()
+	put := tx.rows(`entitlement`, entitlementColumns)
+	change := tx.rows(`entitlement_change`, `stage_id, quarter, bank, contract, policy, central, provincial, city, county`)
 	moved = map[values.Loan]bool{}
 	note := func(loan values.Loan, policy string, s values.Shares) error {
 		moved[loan] = true
-		_, err := change.exec(stage, q.String(), loan.Bank, loan.Contract, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County))
-		return err
+		return change.add(stage, q.String(), loan.Bank, loan.Contract, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County))
 	}
 	for _, e := range now {
 		s := e.Shares
-		if _, err := put.exec(q.String(), e.Loan.Bank, e.Loan.Contract, e.Policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County),
+		if err := put.add(q.String(), e.Loan.Bank, e.Loan.Contract, e.Policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County),
 			e.FirstLine, e.Facts); err != nil {
 			return nil, err
 		}
@@ -129,7 +155,7 @@ func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitleme
 			}
 		}
 	}
-	return moved, nil
+	return moved, errors.Join(put.flush(), change.flush())
 }
 
 // EntitlementsAt lists the quarter's entitlements as they stood after a stage.

@@ -80,7 +80,8 @@ func (tx *Tx) SetFile(f *File) error {
 	if err := tx.exec(`UPDATE file SET bank = ?, quarter = ?, correction = ? WHERE id = ?`, f.Bank, f.Quarter.String(), f.Correction, f.ID); err != nil {
 		return err
 	}
-	return tx.exec(`UPDATE line SET bank = CASE bank WHEN '' THEN ? ELSE bank END, quarter = ? WHERE file_id = ?`, f.Bank, f.Quarter.String(), f.ID)
+	return tx.exec(`UPDATE line SET bank = CASE bank WHEN '' THEN ?1 ELSE bank END, quarter = ?2
+		WHERE file_id = ?3 AND (bank = '' OR quarter <> ?2)`, f.Bank, f.Quarter.String(), f.ID)
 }
 
 // RetireFile takes a live file out: its lines no longer count, and by says

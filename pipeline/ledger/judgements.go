@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"strings"
 
 	"tiexi/pipeline/values"
@@ -48,20 +49,11 @@ func (tx *Tx) ClearJudgements(q values.Quarter) error {
 
 // PutJudgements writes judgements with their findings.
 func (tx *Tx) PutJudgements(judgements []Judgement) error {
-	judge, err := tx.prepare(`INSERT INTO judgement (line_id, quarter, outcome, household, township, village, payee, payout_bank, account,
-		extension_barred, blocked, facts, decision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = judge.Close() }()
-	find, err := tx.prepare(`INSERT INTO finding (line_id, position, code, field, cell, value, want, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = find.Close() }()
+	judge := tx.rows(`judgement`, judgementColumns)
+	find := tx.rows(`finding`, `line_id, position, code, field, cell, value, want, details`)
 	for i := range judgements {
 		j := &judgements[i]
-		if _, err := judge.exec(j.Line, j.Quarter.String(), string(j.Outcome), j.Household, j.Township, j.Village, j.Payee, j.PayoutBank,
+		if err := judge.add(j.Line, j.Quarter.String(), string(j.Outcome), j.Household, j.Township, j.Village, j.Payee, j.PayoutBank,
 			j.Account.Whole(), j.ExtensionBarred, strings.Join(j.Blocked, ","), j.Facts, j.Decision); err != nil {
 			return err
 		}
@@ -70,12 +62,12 @@ func (tx *Tx) PutJudgements(judgements []Judgement) error {
 			if len(f.Details) > 0 {
 				details = document(f.Details)
 			}
-			if _, err := find.exec(j.Line, n, f.Code, int(f.Field), f.Cell, f.Value, f.Want, details); err != nil {
+			if err := find.add(j.Line, n, f.Code, int(f.Field), f.Cell, f.Value, f.Want, details); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return errors.Join(judge.flush(), find.flush())
 }
 
 // Judgements gives the quarter's judgements by line, without their findings.
@@ -169,6 +161,13 @@ func (tx *Tx) LineCounts(q values.Quarter) (map[values.Outcome]int, error) {
 			`SELECT coalesce(j.outcome, ''), count(*) FROM line l LEFT JOIN judgement j ON j.line_id = l.id WHERE l.quarter = ? AND l.live = 1 GROUP BY 1`, q.String())
 		return counts, err
 	})
+}
+
+// AnyBlocked tells whether a payment hold stands on some accepted line of the
+// quarter.
+func (tx *Tx) AnyBlocked(q values.Quarter) (bool, error) {
+	n, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM judgement WHERE quarter = ? AND outcome = 'accepted' AND blocked <> '')`, q.String())
+	return n == 1, err
 }
 
 // AddDecision records a decision.

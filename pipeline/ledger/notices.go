@@ -77,17 +77,13 @@ func (tx *Tx) AddNoticeList(n NoticeList, items []NoticeItem) (id int64, err err
 	if err != nil {
 		return 0, err
 	}
-	add, err := tx.prepare(`INSERT INTO notice_item (list_id, bank, contract, position, amount, shown) VALUES (?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = add.Close() }()
+	add := tx.rows(`notice_item`, `list_id, bank, contract, position, amount, shown`)
 	for position, item := range items {
-		if _, err := add.exec(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount), document(item.Shown)); err != nil {
+		if err := add.add(id, item.Loan.Bank, item.Loan.Contract, position, int64(item.Amount), document(item.Shown)); err != nil {
 			return 0, err
 		}
 	}
-	return id, nil
+	return id, add.flush()
 }
 
 // DropPrintedLists takes away the quarter's lists that were never posted, for

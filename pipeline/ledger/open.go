@@ -44,6 +44,8 @@ type Tx struct {
 	kept     *kept
 	On       values.Date
 	Operator string
+
+	statements map[string]*prepared // that stay prepared
 }
 
 // Open opens the ledger at path, creates it where it is missing, and brings an
@@ -141,7 +143,9 @@ func (l *Ledger) transact(ctx context.Context, on values.Date, operator string, 
 			_ = tx.Rollback()
 		}
 	}()
-	t := &Tx{tx, ctx, &l.kept, on, operator}
+	// database/sql ends the transaction when ctx does; asking it at every row
+	// besides costs a tenth of a query
+	t := &Tx{tx: tx, ctx: context.WithoutCancel(ctx), kept: &l.kept, On: on, Operator: operator}
 	if err := l.kept.refresh(t); err != nil {
 		return err
 	}

@@ -128,12 +128,7 @@ func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
 		return err
 	}
 	defer func() { _ = row.Close() }()
-	part, err := tx.prepare(`INSERT INTO payment_part (payment_id, quarter, bank, contract, policy, central, provincial, city, county, facts)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = part.Close() }()
+	part := tx.rows(`payment_part`, `payment_id, quarter, bank, contract, policy, central, provincial, city, county, facts`)
 	for _, p := range payments {
 		result, err := row.exec(batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(), int64(p.Amount), p.Mends)
 		if err != nil {
@@ -146,13 +141,13 @@ func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
 		parts := slices.SortedStableFunc(slices.Values(p.Parts), func(a, b Part) int { return cmp.Compare(a.Shares.Total(), b.Shares.Total()) })
 		for _, t := range parts {
 			s := t.Shares
-			if _, err := part.exec(id, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
+			if err := part.add(id, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
 				int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return part.flush()
 }
 
 const paymentSource = `SELECT p.id, p.batch_id, b.name, p.position, p.number, p.person, p.name, p.township, p.village, p.payout_bank, p.account, p.amount,
@@ -389,4 +384,25 @@ func (tx *Tx) PayeesOfLoans() (map[LoanQuarter]values.ResidentID, error) {
 		`SELECT t.quarter, t.bank, t.contract, p.person FROM payment_part t JOIN payment p ON p.id = t.payment_id
 		WHERE p.state IN ('approved', 'sent', 'paid') ORDER BY p.id`)
 	return owners, err
+}
+
+// Unanswered counts and adds up the quarter's payments that are sent and of
+// which nothing is known yet.
+func (tx *Tx) Unanswered(q values.Quarter) (count int, total values.Fen, err error) {
+	_, _, err = one(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(&count, &total) },
+		`SELECT count(*), coalesce(sum(p.amount), 0) FROM payment p JOIN batch b ON b.id = p.batch_id WHERE b.quarter = ? AND p.state = 'sent'`, q.String())
+	return count, total, err
+}
+
+// Overpaid tells whether more was paid on some loan of the quarter, or is on
+// its way, than it is entitled to.
+func (tx *Tx) Overpaid(q values.Quarter) (bool, error) {
+	return Keep(tx, "overpaid", q, []string{"payment", "payment_part", "entitlement"}, func() (bool, error) {
+		n, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM (
+			SELECT t.bank, t.contract, sum(t.central + t.provincial + t.city + t.county) AS paid FROM payment_part t JOIN payment p ON p.id = t.payment_id
+			WHERE t.quarter = ?1 AND p.state IN ('approved', 'sent', 'paid') GROUP BY t.bank, t.contract) x
+			WHERE paid > (SELECT coalesce(sum(e.central + e.provincial + e.city + e.county), 0) FROM entitlement e
+				WHERE e.quarter = ?1 AND e.bank = x.bank AND e.contract = x.contract))`, q.String())
+		return n == 1, err
+	})
 }

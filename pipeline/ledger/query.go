@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tiexi/pipeline/values"
 )
@@ -76,6 +77,62 @@ func (tx *Tx) prepare(query string) (*prepared, error) {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	return &prepared{compiled, tx.kept, tx.kept.forgetWhat(query)}, nil
+}
+
+// rowsTogether is how many rows one statement inserts: more gain little.
+const rowsTogether = 8
+
+// rows gathers rows for one table and inserts several with each statement. Call
+// flush after the last one.
+type rows struct {
+	tx      *Tx
+	table   string
+	columns string
+	width   int
+	args    []any
+}
+
+func (tx *Tx) rows(table, columns string) *rows {
+	return &rows{tx: tx, table: table, columns: columns, width: strings.Count(columns, ",") + 1}
+}
+
+// add takes one row.
+func (r *rows) add(values ...any) error {
+	if r.args = append(r.args, values...); len(r.args) < rowsTogether*r.width {
+		return nil
+	}
+	return r.flush()
+}
+
+// flush inserts what was gathered.
+func (r *rows) flush() error {
+	n := len(r.args) / r.width
+	if n == 0 {
+		return nil
+	}
+	one := "(?" + strings.Repeat(", ?", r.width-1) + ")"
+	statement, err := r.tx.compiled("INSERT INTO " + r.table + " (" + r.columns + ") VALUES " + one + strings.Repeat(", "+one, n-1))
+	if err == nil {
+		_, err = statement.exec(r.args...)
+	}
+	r.args = r.args[:0]
+	return err
+}
+
+// compiled is prepare for statements that come again: they stay prepared until
+// the transaction ends.
+func (tx *Tx) compiled(query string) (*prepared, error) {
+	if statement := tx.statements[query]; statement != nil {
+		return statement, nil
+	}
+	statement, err := tx.prepare(query)
+	if err == nil {
+		if tx.statements == nil {
+			tx.statements = map[string]*prepared{}
+		}
+		tx.statements[query] = statement
+	}
+	return statement, err
 }
 
 func scanText(s scanner) (text string, err error) {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"tiexi/pipeline/values"
@@ -74,6 +75,12 @@ func (tx *Tx) AddSnapshot(sn Snapshot, persons []Person) error {
 			return err
 		}
 	}
+	indexes := func() error { return nil }
+	if len(previous) == 0 { // a whole roster goes in faster before the indexes than through them
+		if indexes, err = tx.dropIndexes("person"); err != nil {
+			return err
+		}
+	}
 	id, err := tx.insert(`INSERT INTO snapshot (digest, name, taken_on, read_on, persons) VALUES (?, ?, ?, ?, ?)`,
 		sn.Digest, sn.Name, sn.TakenOn.String(), tx.On.String(), len(persons))
 	if err != nil {
@@ -84,12 +91,7 @@ func (tx *Tx) AddSnapshot(sn Snapshot, persons []Person) error {
 		return err
 	}
 	defer func() { _ = extend.Close() }()
-	add, err := tx.prepare(`INSERT INTO person (first_snapshot, last_snapshot, content, household, name, person, township, village, joined, left_on, payout_bank, account)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = add.Close() }()
+	add := tx.rows(`person`, `first_snapshot, last_snapshot, content, household, name, person, township, village, joined, left_on, payout_bank, account`)
 	for i := range persons {
 		p := &persons[i]
 		content := p.content()
@@ -97,33 +99,63 @@ func (tx *Tx) AddSnapshot(sn Snapshot, persons []Person) error {
 			standing[content] = same[1:]
 			_, err = extend.exec(id, same[0])
 		} else {
-			_, err = add.exec(id, id, content, p.Household, p.Name, p.ID.Whole(), p.Township, p.Village, p.Joined.String(), p.Left.String(),
+			err = add.add(id, id, content, p.Household, p.Name, p.ID.Whole(), p.Township, p.Village, p.Joined.String(), p.Left.String(),
 				p.PayoutBank, p.Account.Whole())
 		}
 		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
+			return err
 		}
 	}
-	return nil
+	return errors.Join(add.flush(), indexes())
 }
 
-const personSource = `SELECT f.taken_on, l.taken_on,
-	coalesce((SELECT n.taken_on FROM snapshot n WHERE n.id > p.last_snapshot ORDER BY n.id LIMIT 1), ''),
-	p.household, p.name, p.person, p.township, p.village, p.joined, p.left_on, p.payout_bank, p.account
-	FROM person p JOIN snapshot f ON f.id = p.first_snapshot JOIN snapshot l ON l.id = p.last_snapshot `
+// dropIndexes takes away a table's indexes; restore makes them again.
+func (tx *Tx) dropIndexes(table string) (restore func() error, err error) {
+	type index struct{ name, sql string }
+	all, err := collect(tx, func(s scanner) (i index, err error) { err = s.Scan(&i.name, &i.sql); return i, err },
+		`SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid`, table)
+	for _, i := range all {
+		err = errors.Join(err, tx.exec(`DROP INDEX `+i.name))
+	}
+	return func() (err error) {
+		for _, i := range all {
+			err = errors.Join(err, tx.exec(i.sql))
+		}
+		return err
+	}, err
+}
 
-func scanPerson(s scanner) (p Person, err error) {
-	err = s.Scan(day{&p.FirstTaken}, day{&p.LastTaken}, day{&p.GoneOn}, &p.Household, &p.Name, &p.ID, &p.Township, &p.Village,
-		day{&p.Joined}, day{&p.Left}, &p.PayoutBank, &p.Account)
-	return p, err
+const personColumns = `p.first_snapshot, p.last_snapshot, p.household, p.name, p.person, p.township, p.village, p.joined, p.left_on, p.payout_bank, p.account`
+
+// persons reads roster rows; what is common to all is the rest of the query.
+func (tx *Tx) persons(rest string, args ...any) ([]Person, error) {
+	snapshots, err := tx.Snapshots()
+	if err != nil {
+		return nil, err
+	}
+	at := map[int64]int{}
+	for i, sn := range snapshots {
+		at[sn.ID] = i
+	}
+	return collect(tx, func(s scanner) (p Person, err error) {
+		var first, last int64
+		err = s.Scan(&first, &last, &p.Household, &p.Name, &p.ID, &p.Township, &p.Village, day{&p.Joined}, day{&p.Left}, &p.PayoutBank, &p.Account)
+		if err != nil {
+			return p, err
+		}
+		p.FirstTaken, p.LastTaken = snapshots[at[first]].TakenOn, snapshots[at[last]].TakenOn
+		if after := at[last] + 1; after < len(snapshots) {
+			p.GoneOn = snapshots[after].TakenOn
+		}
+		return p, nil
+	}, `SELECT `+personColumns+` FROM person p `+rest, args...)
 }
 
 // PersonsOnLines gives every roster row, of any time, of the persons whom the
 // quarter's live lines name.
 func (tx *Tx) PersonsOnLines(q values.Quarter, yield func(Person) error) error {
 	persons, err := Keep(tx, "persons", q, []string{"person", "snapshot", "line"}, func() ([]Person, error) {
-		return collect(tx, scanPerson, personSource+`WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1)
-			ORDER BY p.person, p.first_snapshot, p.id`, q.String())
+		return tx.persons(`WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1) ORDER BY p.person, p.first_snapshot, p.id`, q.String())
 	})
 	if err != nil {
 		return err
@@ -138,10 +170,19 @@ func (tx *Tx) PersonsOnLines(q values.Quarter, yield func(Person) error) error {
 
 // PersonRows gives every roster row of one person.
 func (tx *Tx) PersonRows(id values.ResidentID) ([]Person, error) {
-	return collect(tx, scanPerson, personSource+`WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
+	return tx.persons(`WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
 }
 
 // Standing gives the rows of the newest snapshot.
 func (tx *Tx) Standing(yield func(Person) error) error {
-	return each(tx, scanPerson, yield, personSource+`WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`)
+	persons, err := tx.persons(`WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`)
+	if err != nil {
+		return err
+	}
+	for _, p := range persons {
+		if err := yield(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }

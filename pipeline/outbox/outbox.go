@@ -22,6 +22,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Box is a folder of files that the program writes; nothing it does reaches
@@ -71,9 +72,11 @@ func (b *Box) Dir() string { return b.dir }
 // FullPath is where a file of the box stands, for people.
 func (b *Box) FullPath(name string) string { return filepath.Join(b.dir, filepath.FromSlash(name)) }
 
-// Batch is the files of one transaction.
+// Batch is the files of one transaction. Put and KeepIfAltered may be called
+// from several goroutines, for different names.
 type Batch struct {
 	box      *Box
+	lock     sync.Mutex // of what follows
 	staged   []staged
 	withdraw []string
 	kept     []kept
@@ -107,7 +110,9 @@ var temporary = regexp.MustCompile(`^\.tiexi-[0-9a-f]{32}\.tmp$`)
 // Of two contents for one name the later one counts.
 func (t *Batch) Put(name string, content []byte) (digest string, err error) {
 	digest = Digest(content)
+	t.lock.Lock()
 	t.staged = slices.DeleteFunc(t.staged, func(s staged) bool { return s.name == name })
+	t.lock.Unlock()
 	if standing, err := t.box.Digest(name); err == nil && standing == digest {
 		t.dropCopies(func(k kept) bool { return k.name == name })
 		return digest, nil
@@ -116,6 +121,8 @@ func (t *Batch) Put(name string, content []byte) (digest string, err error) {
 	if err := t.box.write(temporary, content); err != nil {
 		return "", fmt.Errorf("%s: %w", t.box.FullPath(name), err)
 	}
+	t.lock.Lock()
+	defer t.lock.Unlock()
 	t.staged = append(t.staged, staged{name, temporary})
 	return digest, nil
 }
@@ -166,6 +173,8 @@ func (t *Batch) Discard() {
 
 // dropCopies removes copies of files that stay as they are after all.
 func (t *Batch) dropCopies(which func(kept) bool) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
 	t.kept = slices.DeleteFunc(t.kept, func(k kept) bool {
 		if which(k) {
 			_ = t.box.sys.Remove(t.box.root, k.copy)
@@ -312,7 +321,9 @@ func (t *Batch) KeepIfAltered(name, digest string) error {
 	if err != nil || aside == "" {
 		return err
 	}
+	t.lock.Lock()
 	t.kept = append(t.kept, kept{name, aside})
+	t.lock.Unlock()
 	_, err = t.box.Write(aside, content)
 	return err
 }
