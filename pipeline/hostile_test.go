@@ -53,7 +53,10 @@ func TestHostileFilesAreNamedOrAccountedFor(t *testing.T) {
 	if len(recipes) < 35 {
 		t.Fatalf("only %d recipes", len(recipes))
 	}
-	for _, path := range recipes {
+	for i, path := range recipes {
+		if testing.Short() && i%8 != 0 {
+			continue // a sample, for the race detector: a process takes it two seconds and more
+		}
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			t.Parallel()
 			p := exec.CommandContext(t.Context(), must(os.Executable())(t), "-test.run=^TestHostileRecipe$", fmt.Sprint("-test.short=", testing.Short()))
