@@ -11,7 +11,7 @@ import (
 // next says what is to be done now, and who must do it.
 func (w *Workspace) next(tx *ledger.Tx, q values.Quarter) (steps []values.Text, err error) {
 	a := &attempt{Workspace: w, tx: tx, quarter: q}
-	for _, say := range []func() (values.Text, error){a.nextReturned, a.nextHeld, a.nextPosting, a.nextNotice, a.nextApproval, a.nextSending, a.nextReturn, a.nextStopped, a.nextAdjustments, a.nextRecovery, a.nextFund} {
+	for _, say := range []func() (values.Text, error){a.nextReturned, a.nextHeld, a.nextPosting, a.nextNotice, a.nextApproval, a.nextSending, a.nextReturn, a.nextDoubted, a.nextStopped, a.nextAdjustments, a.nextRecovery, a.nextFund} {
 		step, err := say()
 		if err != nil {
 			return nil, err
@@ -106,6 +106,27 @@ func (a *attempt) nextReturn() (values.Text, error) {
 		"Finance bureau: %d payments (%s yuan) are sent and unanswered; when the return file comes, run `tiexi return FILE`.", waiting, total.Grouped()), err
 }
 
+// nextDoubted warns before money goes out a second time: a later return file
+// said that a failed payment was paid.
+func (a *attempt) nextDoubted() (values.Text, error) {
+	failed, err := a.tx.FailedUnmended()
+	if err != nil || len(failed) == 0 {
+		return values.Text{}, err
+	}
+	rows, err := a.tx.ReturnRows(a.quarter, rowConflict)
+	var doubted []string
+	for _, p := range failed {
+		if slices.ContainsFunc(rows, func(r ledger.ReturnRow) bool { return r.Number == p.Number && r.Result == "paid" }) {
+			doubted = append(doubted, p.Number)
+		}
+	}
+	if err != nil || len(doubted) == 0 {
+		return values.Text{}, err
+	}
+	return values.Say("县财政局：%d 笔登记为失败，后来的回盘又说成功（流水号 %s）；再次发放之前请先向平台核实。",
+		"Finance bureau: %d payments are recorded as failed, and a later return file says paid (numbers %s); ask the platform before they are paid again.", len(doubted), someOf(doubted)), nil
+}
+
 func (a *attempt) nextStopped() (values.Text, error) {
 	stopped, err := a.stopped()
 	if err != nil || stopped == 0 {
@@ -147,11 +168,9 @@ func (a *attempt) nextRecovery() (values.Text, error) {
 	open, err := accounts(a.tx, []values.Quarter{a.quarter})
 	var contracts []string
 	total := values.Fen(0)
-	for _, c := range sortedAccounts(open) {
-		if c.total() < 0 && !c.waitsForWord() {
-			contracts = append(contracts, c.Contract)
-			total -= c.total()
-		}
+	for _, c := range overpaid(open) {
+		contracts = append(contracts, c.Contract)
+		total -= c.total()
 	}
 	if err != nil || total == 0 {
 		return values.Text{}, err

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -166,15 +167,11 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 
 // sortedAccounts are the accounts in order of quarter, bank and contract.
 func sortedAccounts(all map[accountKey]*account) []*account {
-	return slices.SortedFunc(maps.Values(all), func(a, b *account) int {
-		if a.quarter != b.quarter {
-			if a.quarter.Before(b.quarter) {
-				return -1
-			}
-			return 1
-		}
-		return a.Loan.Compare(b.Loan)
-	})
+	return slices.SortedFunc(maps.Values(all), compareAccounts)
+}
+
+func compareAccounts(a, b *account) int {
+	return cmp.Or(compareQuarters(a.quarter, b.quarter), a.Loan.Compare(b.Loan))
 }
 
 // parts turns shares by policy into payment parts, by policy name.

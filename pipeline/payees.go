@@ -44,13 +44,15 @@ func (a *attempt) payees() ([]*payee, error) {
 	if err != nil {
 		return nil, err
 	}
+	owed := overpaid(accounts)
 	carried := map[values.ResidentID][]claim{}
 	for _, q := range quarters {
-		if q != a.quarter && len(carried) == 0 && !owesBack(accounts, q) {
+		owes := slices.ContainsFunc(owed, func(c *account) bool { return c.quarter == q })
+		if q != a.quarter && len(carried) == 0 && !owes {
 			continue
 		}
 		g := gathering{attempt: a, quarter: q, accounts: accounts, byPerson: map[values.ResidentID]*payee{}}
-		if err := g.gather(owners, carried); err != nil {
+		if err := g.gather(owed, owners, carried); err != nil {
 			return nil, err
 		}
 		if q == a.quarter {
@@ -66,14 +68,15 @@ func (a *attempt) quartersUpTo() ([]values.Quarter, error) {
 	return slices.DeleteFunc(all, func(q values.Quarter) bool { return a.quarter.Before(q) }), err
 }
 
-// owesBack tells whether something of the quarter is to be taken back.
-func owesBack(accounts map[accountKey]*account, q values.Quarter) bool {
-	for key, c := range accounts {
-		if key.quarter == q && c.total() < 0 && !c.waitsForWord() {
-			return true
+// overpaid are the accounts on which something is to be taken back.
+func overpaid(accounts map[accountKey]*account) (owed []*account) {
+	for _, c := range accounts {
+		if c.total() < 0 && !c.waitsForWord() {
+			owed = append(owed, c)
 		}
 	}
-	return false
+	slices.SortFunc(owed, compareAccounts)
+	return owed
 }
 
 // gathering puts one quarter's payees together.
@@ -85,7 +88,7 @@ type gathering struct {
 	order    []*payee
 }
 
-func (g *gathering) gather(owners map[ledger.LoanQuarter]values.ResidentID, carried map[values.ResidentID][]claim) error {
+func (g *gathering) gather(owed []*account, owners map[ledger.LoanQuarter]values.ResidentID, carried map[values.ResidentID][]claim) error {
 	all, err := loans(g.tx, g.quarter)
 	if err != nil {
 		return err
@@ -107,9 +110,9 @@ func (g *gathering) gather(owners map[ledger.LoanQuarter]values.ResidentID, carr
 		}
 		p.claims = append(p.claims, claim{c, c.total() <= 0 || cleared[l.entry()] >= l.total})
 	}
-	for _, c := range sortedAccounts(g.accounts) { // loans that are due nothing any more
+	for _, c := range owed { // loans that are due nothing any more
 		owner := owners[ledger.LoanQuarter{Quarter: c.quarter, Loan: c.Loan}]
-		if c.quarter == g.quarter && !standing[c.Loan] && c.total() < 0 && !c.waitsForWord() && owner != "" {
+		if c.quarter == g.quarter && !standing[c.Loan] && owner != "" {
 			p := g.payee(owner)
 			p.claims = append(p.claims, claim{c, true})
 		}

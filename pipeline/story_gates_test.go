@@ -152,6 +152,25 @@ func TestAnObjectionStopsOneBorrower(t *testing.T) {
 	s.wantSums("1 264.50 264.50 0.00 0.00 0.00")
 }
 
+// Upheld after the money has gone, it is asked back.
+func TestAnObjectionUpheldAfterPayment(t *testing.T) {
+	s := newStory(t)
+	s.statement("清水农商银行_2026Q3.csv", twoLoans)
+	s.cleared()
+	s.pays("2026Q3-01")
+	s.on("2026-10-20")
+	s.object("张大山", "南坡村")
+	s.ran()
+	s.wantSums("2 793.50 793.50 0.00 0.00 0.00")
+	s.resolve("张大山", "南坡村", true)
+	s.ran()
+	s.wantLines(`
+		A1 returned 0.00 objection-upheld
+		A3 accepted 352.67`)
+	s.wantSums("2 793.50 793.50 0.00 0.00 0.00")
+	s.wantNext("1 笔贷款多付共 440.83 元（合同 A1）")
+}
+
 // lists are the printed notices on disk, by name and digest.
 func (s *story) lists(suffix string) map[string]string {
 	s.t.Helper()
@@ -277,13 +296,14 @@ func TestAPostingIsTakenBackUnlessItWasPaidFrom(t *testing.T) {
 	s.refused("不能撤销张贴登记", unpost("南坡村"))
 	s.refused("没有登记过张贴", unpost("北坡村"))
 	s.sent("2026Q3-01")
-	s.returned("回盘.csv", s.answers("2026Q3-01", nil))
-	s.refused("不能撤销张贴登记", unpost(""))
+	s.returned("回盘.csv", s.answers("2026Q3-01", map[string]string{"张大山": "销户"}))
+	s.refused("不能撤销张贴登记", unpost("")) // failed, too: it is paid again without a notice
 
 	s.post("北坡村")
 	s.on("2026-10-16")
 	s.ran()
 	s.wantPayments(`
-		2026Q3-01-00001 张大山 440.83 paid
-		2026Q3-02-00001 赵五谷 352.67 draft`)
+		2026Q3-01-00001 张大山 440.83 failed
+		2026Q3-02-00001 赵五谷 352.67 draft
+		2026Q3-02-00002 张大山 440.83 draft`)
 }

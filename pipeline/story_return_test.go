@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +79,7 @@ func TestAReturnFileIsAppliedWhereItIsSound(t *testing.T) {
 		t.Error("the same bytes under another name are taken for a new file")
 	}
 	s.wantSums("3 1058.00 705.33 352.67 0.00 0.00")
+	s.wantNext("后来的回盘又说成功（流水号 2026Q3-01-00003）")
 }
 
 // Whoever is named otherwise, at another account, or with another amount was
@@ -153,6 +155,10 @@ func TestAFailedPaymentIsPaidAgain(t *testing.T) {
 	s.wantSums("3 1058.00 264.50 793.50 0.00 0.00")
 	s.approve()
 	s.wantSums("3 1058.00 264.50 0.00 793.50 0.00")
+	file := must(linesOf(filepath.Join(s.dir, "work", "out", "2026Q3", "发放", "2026Q3-02.csv")))(t)
+	if again := strings.Count(strings.Join(file, "\n"), "补发"); again != 2 {
+		t.Errorf("%d rows of the payment file say that they are paid again", again)
+	}
 	s.sent("2026Q3-02")
 	s.returned("回盘2.csv", s.answers("2026Q3-02", map[string]string{"张大山": "账号不存在"}))
 	s.wantSums("3 1058.00 617.17 440.83 0.00 0.00")

