@@ -3,10 +3,12 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"tiexi/formats/calendar"
 	"tiexi/formats/jobs"
 	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/outbox"
 	"tiexi/pipeline/values"
 )
 
@@ -55,11 +57,11 @@ func (w *Workspace) PostNotice(ctx context.Context, r NoticeRequest) (*NoticeRep
 		if err != nil {
 			return err
 		}
-		for _, l := range lists {
-			if l.Posted {
-				continue
-			}
-			if err := a.archivePosted(l); err != nil {
+		lists = slices.DeleteFunc(lists, func(l ledger.NoticeList) bool { return l.Posted })
+		var kept sync.Map // digests, so that no content is written twice at a time
+		err = inOrder(len(lists), waitingForDisk, func(i int) (string, error) { return a.archiveList(lists[i], &kept) }, func(i int, digest string) error {
+			l := lists[i]
+			if err := a.checkArchived(l, digest); err != nil {
 				return err
 			}
 			if err := a.tx.PostList(l.ID, r.On, payable); err != nil {
@@ -70,12 +72,13 @@ func (w *Workspace) PostNotice(ctx context.Context, r NoticeRequest) (*NoticeRep
 			}
 			l.Posted, l.PostedOn, l.PayableOn = true, r.On, payable
 			report.Lists = append(report.Lists, a.noticeView(l, nil, nil))
-		}
-		if len(report.Lists) == 0 {
+			return nil
+		})
+		if err == nil && len(report.Lists) == 0 {
 			return values.Refuse(values.Say("指明的清单都已经登记过张贴。", "All of these lists are recorded as posted already."),
 				values.Say("登记错了可以用 tiexi notice unpost 撤销。", "`tiexi notice unpost` takes a mistaken record back."))
 		}
-		return nil
+		return err
 	})
 	return report, err
 }
@@ -95,20 +98,27 @@ func (w *Workspace) payableOn(posted values.Date) (values.Date, error) {
 	return last + 1, err
 }
 
-// archivePosted keeps the bytes of a list that now hangs: it is immutable.
-func (a *attempt) archivePosted(l ledger.NoticeList) error {
+// archiveList keeps the bytes of a list that now hangs, which is immutable, and
+// gives their digest. It uses nothing of the ledger.
+func (a *attempt) archiveList(l ledger.NoticeList, kept *sync.Map) (digest string, err error) {
 	name := a.quarter.String() + "/" + villagePath(l)
 	content, err := a.out.Read(name)
 	if err != nil {
-		return values.Refuse(values.Say("清单文件 %s 不在了。", "The list %s is gone.", a.out.FullPath(name)),
+		return "", values.Refuse(values.Say("清单文件 %s 不在了。", "The list %s is gone.", a.out.FullPath(name)),
 			values.Say("请先运行 tiexi run 重新生成。", "Run `tiexi run` to write it again."))
 	}
+	digest = outbox.Digest(content)
+	if _, twice := kept.LoadOrStore(digest, true); twice {
+		return digest, nil
+	}
+	return a.keep(content)
+}
+
+// checkArchived refuses a list that is not as it was written.
+func (a *attempt) checkArchived(l ledger.NoticeList, digest string) error {
+	name := a.quarter.String() + "/" + villagePath(l)
 	output, known, err := a.tx.Output(name)
 	if err != nil || !known {
-		return err
-	}
-	digest, err := a.keep(content)
-	if err != nil {
 		return err
 	}
 	if digest != output.SHA256 {
@@ -130,7 +140,7 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 		if err != nil {
 			return err
 		}
-		live, err := a.tx.LiveParts(r.Quarter)
+		payments, err := a.tx.Payments(r.Quarter)
 		if err != nil {
 			return err
 		}
@@ -142,7 +152,7 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 			if !l.Posted {
 				continue
 			}
-			if paidFrom(items[l.ID], live) {
+			if paidFrom(items[l.ID], payments) {
 				return values.Refuse(values.Say("%s 的清单已经有款项审批或发放，不能撤销张贴登记。", "Payments from the list of %s are approved or made; its posting cannot be taken back.", l.Village),
 					values.Say("如有问题请登记异议：tiexi notice object。", "Record an objection instead: `tiexi notice object`."))
 			}
@@ -163,9 +173,13 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 	return report, err
 }
 
-func paidFrom(items []ledger.NoticeItem, live []ledger.Part) bool {
-	return slices.ContainsFunc(items, func(i ledger.NoticeItem) bool {
-		return slices.ContainsFunc(live, func(p ledger.Part) bool { return p.Loan == i.Loan })
+// paidFrom tells whether a payment rests on a list, one that failed too: it is
+// paid again without a notice of its own.
+func paidFrom(items []ledger.NoticeItem, payments []ledger.Payment) bool {
+	return slices.ContainsFunc(payments, func(p ledger.Payment) bool {
+		return p.State != "draft" && p.State != "void" && slices.ContainsFunc(p.Parts, func(part ledger.Part) bool {
+			return slices.ContainsFunc(items, func(i ledger.NoticeItem) bool { return part.Loan == i.Loan })
+		})
 	})
 }
 

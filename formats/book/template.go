@@ -79,7 +79,7 @@ type part struct {
 
 // deflaters are reused: a new one costs more than a village's list.
 var deflaters = sync.Pool{New: func() any {
-	w, _ := flate.NewWriter(nil, 6) // the level is in range
+	w, _ := flate.NewWriter(nil, flate.BestSpeed) // of a small book, a tenth larger and written in little more than half the time
 	return w
 }}
 

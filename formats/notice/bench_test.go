@@ -81,3 +81,16 @@ func BenchmarkVillageExcelize(b *testing.B) {
 		must(f.Close())
 	}
 }
+
+// What a list of 40 loans may allocate, its scan for personal numbers included.
+func TestAListAllocatesLittle(t *testing.T) {
+	const atMost = 1_050
+	v := village("上河村", many(40)...)
+	if got := testing.AllocsPerRun(20, func() {
+		if err := WriteVillage(io.Discard, heading(), v); err != nil {
+			t.Fatal(err)
+		}
+	}); got > atMost {
+		t.Errorf("a list allocates %.0f times, %d at most", got, atMost)
+	}
+}

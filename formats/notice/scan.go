@@ -104,24 +104,69 @@ func inWord(tag string) bool {
 	return false
 }
 
+// scanText goes through the text once, as western would write it, and writes
+// nothing itself: every list is looked through twice.
 func scanText(part, text string) error {
-	text = western(text)
-	var chain chain
-	for at := 0; at < len(text); {
-		if !isDigit(text[at]) {
-			at++
-			continue
+	var d digits
+	for i := 0; i < len(text); {
+		kind := ""
+		switch b := text[i]; {
+		case b < utf8.RuneSelf:
+			kind = d.next(b)
+			i++
+		case b >= 0xE5 && b <= 0xE8 && i+3 <= len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80: // U+5000 to U+8FFF
+			kind = d.next(0)
+			i += 3
+		default:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			switch r = westernRune(r); {
+			case r >= utf8.RuneSelf:
+				kind = d.next(0)
+			case r >= 0:
+				kind = d.next(byte(r))
+			}
+			i += size
 		}
-		start := at
-		for at < len(text) && isDigit(text[at]) {
-			at++
-		}
-		joined := start > 1 && (text[start-1] == ' ' || text[start-1] == '-') && isDigit(text[start-2])
-		if kind := chain.next(text[start:at], joined); kind != "" {
-			return &PersonalNumberError{Part: part, Kind: kind, Near: masked(text[start:at])}
+		if kind != "" {
+			return d.found(part, kind)
 		}
 	}
+	if kind := d.next(0); kind != "" {
+		return d.found(part, kind)
+	}
 	return nil
+}
+
+// digits follows the runs of digits in a text.
+type digits struct {
+	run    []byte // the one at hand, or the last one
+	inside bool   // the last character was one of its digits
+	gap    bool   // one space or hyphen stood between the last run and here
+	joined bool   // the run at hand began after such a gap
+	chain  chain
+}
+
+// next takes one character, 0 for any that is neither digit, space nor hyphen,
+// and says what the run is that has ended with it, "" for nothing personal.
+func (d *digits) next(b byte) (kind string) {
+	switch {
+	case isDigit(b) && d.inside:
+		d.run = append(d.run, b)
+		return ""
+	case isDigit(b):
+		d.run, d.inside, d.joined = append(d.run[:0], b), true, d.gap
+		return ""
+	case d.inside:
+		kind = d.chain.next(d.run, d.joined)
+		d.inside, d.gap = false, b == ' ' || b == '-'
+		return kind
+	}
+	d.gap = false
+	return ""
+}
+
+func (d *digits) found(part, kind string) error {
+	return &PersonalNumberError{Part: part, Kind: kind, Near: masked(string(d.run))}
 }
 
 // The kinds of personal number.
@@ -131,32 +176,40 @@ const (
 )
 
 // chain is the last three runs of digits that stand one space or hyphen apart.
-type chain [3]string
+type chain [3]run
+
+// run is a run's length and its first two digits.
+type run struct {
+	length int
+	head   [2]byte
+}
 
 // next looks at one more run and says what it is, "" for nothing personal.
-func (c *chain) next(run string, joined bool) string {
+func (c *chain) next(digits []byte, joined bool) string {
 	if !joined {
 		*c = chain{}
 	}
-	c[0], c[1], c[2] = c[1], c[2], run
-	if len(run) >= 15 {
+	last := run{length: len(digits)}
+	copy(last.head[:], digits)
+	c[0], c[1], c[2] = c[1], c[2], last
+	if len(digits) >= 15 {
 		return idOrAccount
 	}
-	for i := 0; i+11 <= len(run); i++ {
-		if isMobile(run[i:]) {
+	for i := 0; i+11 <= len(digits); i++ {
+		if isMobile(digits[i], digits[i+1]) {
 			return mobile
 		}
 	}
-	switch a, b, d := len(c[0]), len(c[1]), len(c[2]); {
-	case a == 3 && b == 4 && d == 4 && isMobile(c[0]):
+	switch a, b, d := c[0].length, c[1].length, c[2].length; {
+	case a == 3 && b == 4 && d == 4 && isMobile(c[0].head[0], c[0].head[1]):
 		return mobile
-	case a == 6 && b == 8 && (d == 3 || d == 4), a == 4 && b == 4 && d == 4 && c[0][0] == '6':
+	case a == 6 && b == 8 && (d == 3 || d == 4), a == 4 && b == 4 && d == 4 && c[0].head[0] == '6':
 		return idOrAccount
 	}
 	return ""
 }
 
-func isMobile(run string) bool { return run[0] == '1' && run[1] >= '3' }
+func isMobile(first, second byte) bool { return first == '1' && second >= '3' }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
@@ -165,26 +218,8 @@ func masked(run string) string {
 	return run[:min(3, len(run))] + "…（" + fmt.Sprint(len(run)) + "位数字）"
 }
 
-// western writes digits of any script as 0 to 9, takes out what is invisible,
-// and makes every space and dash the plain one.
-func western(text string) string {
-	for i := 0; i < len(text); {
-		switch b := text[i]; {
-		case b < utf8.RuneSelf:
-			i++
-		case b >= 0xE5 && b <= 0xE8 && i+3 <= len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80: // U+5000 to U+8FFF
-			i += 3
-		default:
-			r, size := utf8.DecodeRuneInString(text[i:])
-			if r == utf8.RuneError || westernRune(r) != r {
-				return strings.Map(westernRune, text)
-			}
-			i += size
-		}
-	}
-	return text // as nearly always
-}
-
+// westernRune writes a digit of any script as 0 to 9, every space and dash as
+// the plain one; what is invisible is -1.
 func westernRune(r rune) rune {
 	switch {
 	case r < 0x80 || r >= 0x4E00 && r <= 0x9FFF:

@@ -53,7 +53,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 }
 
-func wideSheet(b *testing.B, rows int) []byte {
+func wideSheet(b testing.TB, rows int) []byte {
 	b.Helper()
 	f := excelize.NewFile()
 	w, err := f.NewStreamWriter("Sheet1")
@@ -87,4 +87,22 @@ func wideSheet(b *testing.B, rows int) []byte {
 		b.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// What a line of a statement may allocate, reading and mapping its 24 columns.
+func TestLinesAllocateLittle(t *testing.T) {
+	const rows, atMost = 1_000, 22
+	data := wideSheet(t, rows)
+	got := testing.AllocsPerRun(3, func() {
+		book, err := sheet.OpenBytes("a.xlsx", data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := statement.Read(book, statement.Options{File: "a.xlsx"}, func(*values.Line) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}) / rows
+	if got > atMost {
+		t.Errorf("a line allocates %.1f times, %d at most", got, atMost)
+	}
 }

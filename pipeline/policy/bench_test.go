@@ -87,3 +87,19 @@ func BenchmarkSettleOneHousehold(b *testing.B) {
 		})
 	}
 }
+
+// What settling a loan may allocate.
+func TestSettlingAllocatesLittle(t *testing.T) {
+	const loans, atMost = 2_000, 3
+	set := load(t, oldTerms...)
+	hs := county(loans)
+	if got := testing.AllocsPerRun(3, func() {
+		for _, h := range hs {
+			if _, err := set.Settle(h, q3); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}) / loans; got > atMost {
+		t.Errorf("a loan allocates %.1f times, %d at most", got, atMost)
+	}
+}

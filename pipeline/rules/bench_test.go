@@ -65,3 +65,12 @@ func BenchmarkOneAccount(b *testing.B) {
 		Check(f)
 	}
 }
+
+// What checking a line may allocate.
+func TestCheckingAllocatesLittle(t *testing.T) {
+	const lines, atMost = 5_000, 31
+	f := county(lines)
+	if got := testing.AllocsPerRun(3, func() { Check(f) }) / lines; got > atMost {
+		t.Errorf("a line allocates %.1f times, %d at most", got, atMost)
+	}
+}
