@@ -61,7 +61,6 @@ func (r *arrivals) with(quarters []values.Quarter) []values.Quarter {
 // one transaction: statements line by line, rosters, decisions, objections,
 // return files. What cannot be taken is refused by name, and the rest goes on.
 func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error) {
-	looked := now()
 	found, err := w.scanInbox()
 	if err != nil {
 		return nil, err
@@ -81,6 +80,7 @@ func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error)
 		}
 		fresh = append(fresh, f)
 	}
+	looked := now() // and no earlier: the second look must come well after the first
 	rosters, err := in.newRosters()
 	if err != nil {
 		return nil, err
