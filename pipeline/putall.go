@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"path"
+	"sync"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
@@ -12,6 +13,9 @@ import (
 // waitingForDisk is how many files are written at a time: more than there are
 // cores, because each is synced.
 const waitingForDisk = 8
+
+// buffers hold rendered files until they are written.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // document is a file that is still to be rendered.
 type document struct {
@@ -38,8 +42,10 @@ func (a *attempt) putAll(documents []document) error {
 		if _, wanted := a.only[name]; a.only != nil && !wanted {
 			return "", nil
 		}
-		var content bytes.Buffer
-		if err := d.write(&content); err != nil {
+		content := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(content)
+		content.Reset()
+		if err := d.write(content); err != nil {
 			return "", err
 		}
 		if a.only != nil {

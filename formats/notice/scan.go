@@ -3,10 +3,12 @@ package notice
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"html"
 	"io"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,11 +33,18 @@ func Scan(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("检查公示文件：%w", err)
 	}
-	workbook.RegisterDecompressor(zip.Deflate, flate.NewReader)
+	workbook.RegisterDecompressor(zip.Deflate, inflate)
 	var content bytes.Buffer
 	for _, entry := range workbook.File {
 		if err := scanText(entry.Name, entry.Name); err != nil {
 			return err
+		}
+		packed, err := packedPart(data, entry)
+		if err != nil {
+			return fmt.Errorf("检查公示文件 %s：%w", entry.Name, err)
+		}
+		if clean.has(packed) {
+			continue
 		}
 		reader, err := entry.Open()
 		if err != nil {
@@ -51,8 +60,66 @@ func Scan(data []byte) error {
 		if err := scanPart(entry.Name, content.Bytes()); err != nil {
 			return err
 		}
+		clean.add(packed)
+		_ = reader.Close()
 	}
 	return nil
+}
+
+// packedPart is a part as it stands in the file, with how it is packed.
+func packedPart(data []byte, entry *zip.File) (string, error) {
+	begin, err := entry.DataOffset()
+	end := begin + int64(entry.CompressedSize64)
+	if err != nil || end < begin || end > int64(len(data)) {
+		return "", errors.Join(err, zip.ErrFormat)
+	}
+	return fmt.Sprint(entry.Method, entry.CRC32, " ") + string(data[begin:end]), nil
+}
+
+// clean are small parts that were looked through, packed as they stand in a
+// workbook: most of a list's parts are the same in every list.
+var clean partSet
+
+type partSet struct {
+	lock  sync.Mutex
+	parts map[string]bool
+}
+
+func (s *partSet) has(packed string) bool {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.parts[packed]
+}
+
+func (s *partSet) add(packed string) {
+	const few, small = 64, 16 << 10
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.parts == nil {
+		s.parts = map[string]bool{}
+	}
+	if len(s.parts) < few && len(packed) < small {
+		s.parts[packed] = true
+	}
+}
+
+// inflaters are reused: each has a window of its own.
+var inflaters sync.Pool
+
+type inflater struct{ io.ReadCloser }
+
+func inflate(src io.Reader) io.ReadCloser {
+	if r, ok := inflaters.Get().(io.ReadCloser); ok && r.(flate.Resetter).Reset(src, nil) == nil {
+		return inflater{r}
+	}
+	return inflater{flate.NewReader(src)}
+}
+
+// Close lets the next part have the inflater.
+func (i inflater) Close() error {
+	err := i.ReadCloser.Close()
+	inflaters.Put(i.ReadCloser)
+	return err
 }
 
 // maxPart bounds what is unpacked; the largest list of ours has some 100 KB.

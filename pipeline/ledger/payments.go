@@ -390,14 +390,19 @@ func (tx *Tx) PayeesOfLoans() (map[LoanQuarter]values.ResidentID, error) {
 // which nothing is known yet.
 func (tx *Tx) Unanswered(q values.Quarter) (count int, total values.Fen, err error) {
 	_, _, err = one(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(&count, &total) },
-		`SELECT count(*), coalesce(sum(p.amount), 0) FROM payment p JOIN batch b ON b.id = p.batch_id WHERE b.quarter = ? AND p.state = 'sent'`, q.String())
+		`SELECT count(*), coalesce(sum(p.amount), 0) FROM payment p JOIN batch b ON b.id = p.batch_id WHERE b.quarter = ? AND b.state = 'sent' AND p.state = 'sent'`, q.String())
 	return count, total, err
 }
 
 // Overpaid tells whether more was paid on some loan of the quarter, or is on
-// its way, than it is entitled to.
+// its way, than it is entitled to. A trigger keeps that from happening when a
+// payment is written, so that it takes a second compute.
 func (tx *Tx) Overpaid(q values.Quarter) (bool, error) {
-	return Keep(tx, "overpaid", q, []string{"payment", "payment_part", "entitlement"}, func() (bool, error) {
+	return Keep(tx, "overpaid", q, []string{"payment", "payment_part", "entitlement", "stage"}, func() (bool, error) {
+		computed, _, err := one(tx, scanInt, `SELECT count(*) FROM stage WHERE quarter = ? AND name = 'compute'`, q.String())
+		if err != nil || computed <= 1 {
+			return false, err
+		}
 		n, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM (
 			SELECT t.bank, t.contract, sum(t.central + t.provincial + t.city + t.county) AS paid FROM payment_part t JOIN payment p ON p.id = t.payment_id
 			WHERE t.quarter = ?1 AND p.state IN ('approved', 'sent', 'paid') GROUP BY t.bank, t.contract) x
