@@ -314,7 +314,6 @@ func (in *intake) addLines(file *ledger.File, s *statementRead) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = writer.Close() }()
 	for i := range s.lines {
 		l := &ledger.Line{FileID: file.ID, Position: s.positions[s.lines[i].Sheet], Quarter: file.Quarter, Line: s.lines[i]}
 		l.Bank = cmp.Or(l.Bank, file.Bank)
@@ -322,7 +321,7 @@ func (in *intake) addLines(file *ledger.File, s *statementRead) error {
 			return err
 		}
 	}
-	return nil
+	return writer.Flush()
 }
 
 func (in *intake) sameBytes(digest string) *ledger.File {

@@ -43,13 +43,12 @@ func addAll(tx *Tx, lines []Line) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = writer.Close() }()
 	for i := range lines {
 		if err := writer.Add(&lines[i]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return writer.Flush()
 }
 
 // BenchmarkStore puts 2,000 lines of 31 columns into the ledger and reads them.

@@ -94,8 +94,8 @@ type scanMore struct {
 func (m scanMore) Scan(to ...any) error { return m.scanner.Scan(append(to, m.tail...)...) }
 
 func scanEntitlement(s scanner) (e Entitlement, err error) {
-	err = s.Scan(quarter{&e.Quarter}, &e.Loan.Bank, &e.Loan.Contract, &e.Policy, &e.Shares.Central, &e.Shares.Provincial, &e.Shares.City, &e.Shares.County,
-		&e.FirstLine, &e.Facts)
+	err = s.Scan(quarter{&e.Quarter}, common{&e.Loan.Bank}, &e.Loan.Contract, common{&e.Policy},
+		&e.Shares.Central, &e.Shares.Provincial, &e.Shares.City, &e.Shares.County, &e.FirstLine, &e.Facts)
 	return e, err
 }
 

@@ -89,7 +89,8 @@ const judgementColumns = `line_id, quarter, outcome, household, township, villag
 func scanJudgement(s scanner) (*Judgement, error) {
 	var j Judgement
 	var blocked string
-	err := s.Scan(&j.Line, quarter{&j.Quarter}, &j.Outcome, &j.Household, &j.Township, &j.Village, &j.Payee, &j.PayoutBank, &j.Account,
+	err := s.Scan(&j.Line, quarter{&j.Quarter}, common{(*string)(&j.Outcome)}, &j.Household, common{&j.Township}, common{&j.Village}, &j.Payee,
+		common{&j.PayoutBank}, &j.Account,
 		&j.ExtensionBarred, &blocked, &j.Facts, &j.Decision)
 	if blocked != "" {
 		j.Blocked = strings.Split(blocked, ",")

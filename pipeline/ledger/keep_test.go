@@ -110,9 +110,9 @@ func TestAskingBetweenTwoLinesIsNoticed(t *testing.T) {
 	write(t, l, func(tx *Tx) error {
 		f := statement(tx, q3, "甲.xlsx")
 		writer := must(tx.LineWriter())
-		defer func() { _ = writer.Close() }()
 		for row := range 3 {
 			do(writer.Add(&Line{FileID: f.ID, Quarter: q3, Line: values.Line{Place: values.Place{Row: row}, Bank: bank, Contract: "L1", Rate: values.MustRate("3")}}))
+			do(writer.Flush())
 			sameAnswers(t, tx, "between two lines")
 		}
 		return nil

@@ -26,16 +26,12 @@ type LoanLine struct {
 // name, sheet and row.
 func (tx *Tx) LoanLines(q values.Quarter, yield func(LoanLine) error) error {
 	return each(tx, func(s scanner) (l LoanLine, err error) {
-		var blocked, rate string
-		err = s.Scan(&l.Line, &l.Loan.Bank, &l.Loan.Contract, &l.Person, &l.Payee, &l.Township, &l.Village, &l.PayoutBank, &l.Account, &blocked,
-			&l.Amount, &rate, day{&l.From}, day{&l.To})
-		if err != nil {
-			return l, err
-		}
+		var blocked string
+		err = s.Scan(&l.Line, common{&l.Loan.Bank}, &l.Loan.Contract, &l.Person, &l.Payee, common{&l.Township}, common{&l.Village}, common{&l.PayoutBank},
+			&l.Account, &blocked, &l.Amount, rate{&l.Rate}, day{&l.From}, day{&l.To})
 		if blocked != "" {
 			l.Blocked = strings.Split(blocked, ",")
 		}
-		l.Rate, err = values.ParseRate(rate)
 		return l, err
 	}, yield, `SELECT l.id, l.bank, l.contract, l.person, j.payee, j.township, j.village, j.payout_bank, j.account, j.blocked,
 		CASE WHEN l.given >> ?2 & 1 THEN l.amount ELSE l.balance END, l.rate, l.from_day, l.to_day

@@ -63,7 +63,7 @@ func (tx *Tx) NoticeLists(q values.Quarter) ([]NoticeList, error) {
 func (tx *Tx) NoticeItems(q values.Quarter) ([]NoticeItem, error) {
 	return Keep(tx, "items", q, []string{"notice_item", "notice_list"}, func() ([]NoticeItem, error) {
 		return collect(tx, func(s scanner) (n NoticeItem, err error) {
-			err = s.Scan(&n.List, &n.Loan.Bank, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
+			err = s.Scan(&n.List, common{&n.Loan.Bank}, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
 			return n, err
 		}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_item i JOIN notice_list l ON l.id = i.list_id
 			WHERE l.quarter = ? ORDER BY i.list_id, i.position`, q.String())

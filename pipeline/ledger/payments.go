@@ -122,26 +122,26 @@ func (tx *Tx) DropDraft(batch int64) error {
 // row's parts those that take back go first: money that moves from one policy
 // to another never looks like more than is due.
 func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
-	row, err := tx.prepare(`INSERT INTO payment (batch_id, position, number, person, name, township, village, payout_bank, account, amount, state, reason, settled_on, mends)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', '', '', ?)`)
+	last, _, err := one(tx, scanInt, `SELECT coalesce(max(id), 0) FROM payment`)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = row.Close() }()
+	row := tx.rows(`payment`, `id, batch_id, position, number, person, name, township, village, payout_bank, account, amount, state, reason, settled_on, mends`)
+	for i, p := range payments {
+		if err := row.add(last+1+int64(i), batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(),
+			int64(p.Amount), "draft", "", "", p.Mends); err != nil {
+			return err
+		}
+	}
+	if err := row.flush(); err != nil {
+		return err
+	}
 	part := tx.rows(`payment_part`, `payment_id, quarter, bank, contract, policy, central, provincial, city, county, facts`)
-	for _, p := range payments {
-		result, err := row.exec(batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(), int64(p.Amount), p.Mends)
-		if err != nil {
-			return err
-		}
-		id, err := result.LastInsertId()
-		if err != nil {
-			return err
-		}
+	for i, p := range payments {
 		parts := slices.SortedStableFunc(slices.Values(p.Parts), func(a, b Part) int { return cmp.Compare(a.Shares.Total(), b.Shares.Total()) })
 		for _, t := range parts {
 			s := t.Shares
-			if err := part.add(id, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
+			if err := part.add(last+1+int64(i), t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
 				int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
 				return err
 			}
@@ -154,13 +154,13 @@ const paymentSource = `SELECT p.id, p.batch_id, b.name, p.position, p.number, p.
 	p.state, p.reason, p.settled_on, p.mends FROM payment p JOIN batch b ON b.id = p.batch_id `
 
 func scanPayment(s scanner) (p Payment, err error) {
-	err = s.Scan(&p.ID, &p.Batch, &p.BatchName, &p.Position, &p.Number, &p.Person, &p.Name, &p.Township, &p.Village, &p.PayoutBank, &p.Account,
-		&p.Amount, &p.State, &p.Reason, day{&p.SettledOn}, &p.Mends)
+	err = s.Scan(&p.ID, &p.Batch, common{&p.BatchName}, &p.Position, &p.Number, &p.Person, &p.Name, common{&p.Township}, common{&p.Village}, common{&p.PayoutBank},
+		&p.Account, &p.Amount, common{&p.State}, common{&p.Reason}, day{&p.SettledOn}, &p.Mends)
 	return p, err
 }
 
 func scanPart(s scanner) (p Part, err error) {
-	err = s.Scan(&p.Payment, quarter{&p.Quarter}, &p.Loan.Bank, &p.Loan.Contract, &p.Policy,
+	err = s.Scan(&p.Payment, quarter{&p.Quarter}, common{&p.Loan.Bank}, &p.Loan.Contract, common{&p.Policy},
 		&p.Shares.Central, &p.Shares.Provincial, &p.Shares.City, &p.Shares.County, &p.Facts)
 	return p, err
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"unique"
 
 	"tiexi/pipeline/values"
 )
@@ -79,8 +81,9 @@ func (tx *Tx) prepare(query string) (*prepared, error) {
 	return &prepared{compiled, tx.kept, tx.kept.forgetWhat(query)}, nil
 }
 
-// rowsTogether is how many rows one statement inserts: more gain little.
-const rowsTogether = 8
+// rowsTogether is how many rows one statement inserts. A statement on a table
+// with triggers keeps a journal of its own, so that fewer are better there.
+const rowsTogether = 100
 
 // rows gathers rows for one table and inserts several with each statement. Call
 // flush after the last one.
@@ -143,6 +146,44 @@ func scanText(s scanner) (text string, err error) {
 func scanInt(s scanner) (n int64, err error) {
 	err = s.Scan(&n)
 	return n, err
+}
+
+// common reads a text of which there are few different ones, such as a bank's
+// name, and keeps one copy for all rows.
+type common struct{ to *string }
+
+// Scan implements sql.Scanner.
+func (c common) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a text is TEXT, got %T", src)
+	}
+	*c.to = unique.Make(text).Value()
+	return nil
+}
+
+// rate reads a rate in percent. There are few different ones: one copy is kept
+// for all rows.
+type rate struct{ to *values.Rate }
+
+var knownRates sync.Map // text → values.Rate
+
+// Scan implements sql.Scanner.
+func (r rate) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a rate is TEXT, got %T", src)
+	}
+	if known, ok := knownRates.Load(text); ok {
+		*r.to = known.(values.Rate)
+		return nil
+	}
+	parsed, err := values.ParseRate(text)
+	if err == nil {
+		knownRates.Store(text, parsed)
+	}
+	*r.to = parsed
+	return err
 }
 
 // day reads an ISO date column.

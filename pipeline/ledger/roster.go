@@ -139,7 +139,8 @@ func (tx *Tx) persons(rest string, args ...any) ([]Person, error) {
 	}
 	return collect(tx, func(s scanner) (p Person, err error) {
 		var first, last int64
-		err = s.Scan(&first, &last, &p.Household, &p.Name, &p.ID, &p.Township, &p.Village, day{&p.Joined}, day{&p.Left}, &p.PayoutBank, &p.Account)
+		err = s.Scan(&first, &last, &p.Household, &p.Name, &p.ID, common{&p.Township}, common{&p.Village}, day{&p.Joined}, day{&p.Left},
+			common{&p.PayoutBank}, &p.Account)
 		if err != nil {
 			return p, err
 		}

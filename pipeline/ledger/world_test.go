@@ -208,8 +208,7 @@ func add(tx *Tx, f *File, row int, contract, from, to string, outcome values.Out
 
 func addLine(tx *Tx, l *Line) {
 	writer := must(tx.LineWriter())
-	defer func() { _ = writer.Close() }()
-	if err := writer.Add(l); err != nil {
+	if err := errors.Join(writer.Add(l), writer.Flush()); err != nil {
 		panic(err)
 	}
 }

@@ -64,3 +64,19 @@ func TestFoldingTwiceChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+// What is left as it stands must be what the long way leaves as it stands.
+func TestPlainTextsNeedNoFolding(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if s := string(r); plain(s) && foldText(s) != s {
+			t.Errorf("%U is taken to be plain and folds to %+q", r, foldText(s))
+		}
+	}
+	runes := []rune("!~azAZ09-.()一丁王小明合同鿿")
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom(runes)).Draw(t, "text")
+		if !plain(text) || foldText(text) != text {
+			t.Fatalf("%+q: plain %t, folds to %+q", text, plain(text), foldText(text))
+		}
+	})
+}
