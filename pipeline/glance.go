@@ -3,7 +3,6 @@ package pipeline
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -14,15 +13,17 @@ import (
 )
 
 // glance is the quarter at a glance.
-func (a *attempt) glance(views []*judgedLine) (r report.Report, err error) {
+func (a *attempt) glance() (r report.Report, err error) {
 	r = report.Report{County: a.job.County.Name, Quarter: a.quarter, From: a.quarter.First(a.job.InterestDay), To: a.quarter.Last(a.job.InterestDay)}
 	due, err := loans(a.tx, a.quarter)
 	if err != nil {
 		return r, err
 	}
 	a.money(&r, due)
-	a.countRows(&r, views)
-	if err := a.states(&r, views, due); err != nil {
+	if err := a.countRows(&r); err != nil {
+		return r, err
+	}
+	if err := a.states(&r, due); err != nil {
 		return r, err
 	}
 	if err := a.noticeProgress(&r); err != nil {
@@ -92,41 +93,46 @@ func (w *Workspace) compareBanks(x, y string) int {
 
 // countRows counts each bank's rows, those of a bank that sent nothing too, and
 // the lines that have each finding.
-func (a *attempt) countRows(r *report.Report, views []*judgedLine) {
+func (a *attempt) countRows(r *report.Report) error {
+	tallies, err := a.tx.LineTallies(a.quarter)
+	if err != nil {
+		return err
+	}
+	findings, err := a.tx.FindingTallies(a.quarter)
+	if err != nil {
+		return err
+	}
 	banks := map[string]*report.BankRows{}
 	for _, b := range a.job.Banks {
 		banks[b.Name] = &report.BankRows{Bank: b.Name}
 	}
-	lines := map[string]int{}
-	for _, v := range views {
-		b := banks[v.Bank]
+	for _, t := range tallies {
+		b := banks[t.Bank]
 		if b == nil {
-			b = &report.BankRows{Bank: v.Bank}
-			banks[v.Bank] = b
+			b = &report.BankRows{Bank: t.Bank}
+			banks[t.Bank] = b
 		}
-		b.Rows++
-		switch v.Outcome {
+		b.Rows += t.Lines
+		switch t.Outcome {
 		case values.Accepted:
-			b.Accepted++
+			b.Accepted += t.Lines
 		case values.Held:
-			b.Held++
+			b.Held += t.Lines
 		case values.Returned:
-			b.Returned++
-		}
-		for _, code := range v.codes {
-			lines[code]++
+			b.Returned += t.Lines
 		}
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(banks), a.compareBanks) {
 		r.Banks = append(r.Banks, *banks[name])
 	}
-	for code, n := range lines {
-		rule, _ := rules.Lookup(code)
-		r.Findings = append(r.Findings, report.FindingCount{Code: code, Title: rule.Title, Clause: rule.Clause, Outcome: rule.Outcome, Lines: n})
+	for _, t := range findings {
+		rule, _ := rules.Lookup(t.Code)
+		r.Findings = append(r.Findings, report.FindingCount{Code: t.Code, Title: rule.Title, Clause: rule.Clause, Outcome: rule.Outcome, Lines: t.Lines})
 	}
 	slices.SortFunc(r.Findings, func(x, y report.FindingCount) int {
 		return cmp.Or(severity(x.Code)-severity(y.Code), y.Lines-x.Lines, strings.Compare(x.Code, y.Code))
 	})
+	return nil
 }
 
 // loanStates are what may have become of an accepted line, furthest first.
@@ -134,16 +140,14 @@ var loanStates = []string{"已发放", "待回盘", "待发送", "待审批", "�
 
 // states say where the accepted lines are, each in one state, and where the
 // money of their loans is, every fen of it.
-func (a *attempt) states(r *report.Report, views []*judgedLine, due []*loanState) error {
+func (a *attempt) states(r *report.Report, due []*loanState) error {
 	where, err := a.locateMoney(due)
 	if err != nil {
 		return err
 	}
 	rows, amounts := map[string]int{}, map[string]values.Fen{}
-	for _, v := range views {
-		if v.Outcome == values.Accepted {
-			rows[cmp.Or(where[v.line.Loan()].state, "不予贴息")]++
-		}
+	for _, l := range due {
+		rows[cmp.Or(where[l.Loan].state, "不予贴息")] += l.lines
 	}
 	for _, at := range where {
 		for state, amount := range at.amounts {
@@ -174,11 +178,7 @@ func (a *attempt) locateMoney(due []*loanState) (map[values.Loan]whereabouts, er
 	if err != nil {
 		return nil, err
 	}
-	posted, err := clearedAmounts(a.tx, a.quarter, values.Date(math.MaxInt32))
-	if err != nil {
-		return nil, err
-	}
-	cleared, err := clearedAmounts(a.tx, a.quarter, a.opt.Today)
+	posted, cleared, err := publishedAmounts(a.tx, a.quarter, a.opt.Today)
 	if err != nil {
 		return nil, err
 	}
@@ -221,25 +221,18 @@ func (a *attempt) locateMoney(due []*loanState) (map[values.Loan]whereabouts, er
 	return where, nil
 }
 
-// moving is what the quarter's payments have for each of its loans, by state.
+// moving is what the quarter's unfinished and failed payments have for each of
+// its loans, by state.
 func (a *attempt) moving() (map[values.Loan]map[string]values.Fen, error) {
-	payments, err := a.tx.Payments(a.quarter)
-	if err != nil {
-		return nil, err
-	}
+	parts, err := a.tx.MovingParts(a.quarter)
 	by := map[values.Loan]map[string]values.Fen{}
-	for _, p := range payments {
-		for _, part := range p.Parts {
-			if part.Quarter != a.quarter {
-				continue
-			}
-			if by[part.Loan] == nil {
-				by[part.Loan] = map[string]values.Fen{}
-			}
-			by[part.Loan][p.State] += part.Shares.Total()
+	for _, p := range parts {
+		if by[p.Loan] == nil {
+			by[p.Loan] = map[string]values.Fen{}
 		}
+		by[p.Loan][p.State] = p.Total
 	}
-	return by, nil
+	return by, err
 }
 
 // noticeProgress counts each township's villages by how far their notice is.
@@ -306,17 +299,11 @@ func (a *attempt) history(r *report.Report) error {
 		if err != nil {
 			return err
 		}
-		entitlements, err := a.tx.Entitlements(q)
+		loans, err := a.tx.SubsidisedLoans(q)
 		if err != nil {
 			return err
 		}
-		count := map[values.Loan]bool{}
-		for _, e := range entitlements {
-			if e.Shares.Total() != 0 {
-				count[e.Loan] = true
-			}
-		}
-		r.History = append(r.History, report.Past{Quarter: q, Loans: len(count), Shares: shares})
+		r.History = append(r.History, report.Past{Quarter: q, Loans: loans, Shares: shares})
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type loanState struct {
 	rates    []values.Rate
 	from, to values.Date
 	first    int64 // first accepted line
+	lines    int   // accepted ones
 
 	facts string
 	due   map[string]values.Shares // by policy
@@ -47,6 +48,7 @@ func readLoans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
 			byLoan[l.Loan] = s
 			all = append(all, s)
 		}
+		s.lines++
 		s.amount = max(s.amount, l.Amount)
 		s.from, s.to = min(s.from, l.From), max(s.to, l.To)
 		for _, code := range l.Blocked {

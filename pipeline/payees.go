@@ -93,7 +93,7 @@ func (g *gathering) gather(owed []*account, owners map[ledger.LoanQuarter]values
 	if err != nil {
 		return err
 	}
-	cleared, err := clearedAmounts(g.tx, g.quarter, g.opt.Today)
+	_, cleared, err := publishedAmounts(g.tx, g.quarter, g.opt.Today)
 	if err != nil {
 		return err
 	}
@@ -162,28 +162,19 @@ func (g *gathering) mend() error {
 	return nil
 }
 
-// clearedAmounts is, entry by entry, the highest amount on a posted list whose
-// notice has run by that day.
-func clearedAmounts(tx *ledger.Tx, q values.Quarter, on values.Date) (map[entry]values.Fen, error) {
-	lists, err := tx.NoticeLists(q)
-	if err != nil {
-		return nil, err
-	}
-	clear := map[int64]bool{}
-	for _, l := range lists {
-		clear[l.ID] = l.Posted && l.PayableOn <= on
-	}
-	items, err := tx.NoticeItems(q)
-	if err != nil {
-		return nil, err
-	}
-	cleared := map[entry]values.Fen{}
-	for _, item := range items {
-		if clear[item.List] {
-			cleared[entryOf(item)] = max(cleared[entryOf(item)], item.Amount)
+// publishedAmounts is, entry by entry, the highest amount on a posted list, and
+// that on one whose notice has run by that day.
+func publishedAmounts(tx *ledger.Tx, q values.Quarter, on values.Date) (posted, cleared map[entry]values.Fen, err error) {
+	posted, cleared = map[entry]values.Fen{}, map[entry]values.Fen{}
+	err = tx.Published(q, func(p ledger.Published) error {
+		e := entry{p.Loan, values.FoldName(p.Borrower)}
+		posted[e] = max(posted[e], p.Amount)
+		if p.PayableOn <= on {
+			cleared[e] = max(cleared[e], p.Amount)
 		}
-	}
-	return cleared, nil
+		return nil
+	})
+	return posted, cleared, err
 }
 
 // rows nets each payee's claims into one payment; a net of zero or less gives

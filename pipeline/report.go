@@ -80,7 +80,7 @@ func renderReport(a *attempt) error {
 	if err != nil {
 		return err
 	}
-	glance, err := b.glance(views)
+	glance, err := b.glance()
 	if err != nil {
 		return err
 	}

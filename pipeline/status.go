@@ -79,29 +79,20 @@ func (a *attempt) stageStatus(s *Status) error {
 // paymentSums adds up the quarter's payments. Drafts are no payments yet; a
 // failed row that was paid again counts once, as what became of it.
 func (a *attempt) paymentSums() (sums PaymentSums, err error) {
-	payments, err := a.tx.Payments(a.quarter)
+	tallies, err := a.tx.PaymentTallies(a.quarter)
 	if err != nil {
 		return sums, err
 	}
-	mended := map[int64]bool{}
-	for _, p := range payments {
-		if p.Mends != 0 && p.State != "draft" && p.State != "void" {
-			mended[p.Mends] = true
-		}
-	}
-	for _, p := range payments {
-		if p.State == "draft" || p.State == "void" || mended[p.ID] {
-			continue
-		}
-		sums.Count++
-		sums.Total += p.Amount
-		switch p.State {
+	for _, t := range tallies {
+		sums.Count += t.Count
+		sums.Total += t.Total
+		switch t.State {
 		case "paid":
-			sums.Paid += p.Amount
+			sums.Paid += t.Total
 		case "failed":
-			sums.Failed += p.Amount
+			sums.Failed += t.Total
 		default:
-			sums.Pending += p.Amount
+			sums.Pending += t.Total
 		}
 	}
 	sums.Stopped, err = a.stopped()

@@ -247,7 +247,7 @@ func (tx *Tx) SentFacts(q values.Quarter) (map[values.Loan]string, error) {
 // the one to be mended.
 func (tx *Tx) FailedUnmended() ([]Payment, error) {
 	payments, err := collect(tx, scanPayment, paymentSource+`WHERE p.state = 'failed'
-		AND NOT EXISTS (SELECT 1 FROM payment m WHERE m.mends = p.id AND m.state NOT IN ('draft', 'void')) ORDER BY p.id`)
+		AND p.id NOT IN (SELECT mends FROM payment WHERE mends <> 0 AND state NOT IN ('draft', 'void')) ORDER BY p.id`)
 	if err != nil {
 		return nil, err
 	}
