@@ -75,32 +75,49 @@ func (b *bookSheets) facts() []rules.SheetFacts {
 // first snapshot that no longer has them.
 func (a *attempt) memberships() (map[values.ResidentID][]rules.Membership, error) {
 	roster := map[values.ResidentID][]rules.Membership{}
-	gone := map[values.ResidentID]map[string]values.Date{} // household → date of the snapshot that no longer has the last row
+	var rows []ledger.Person // of one person
+	finish := func() {
+		if len(rows) > 0 {
+			roster[rows[0].ID] = stretches(rows)
+		}
+		rows = rows[:0]
+	}
 	err := a.tx.PersonsOnLines(a.quarter, func(p ledger.Person) error {
+		if len(rows) > 0 && rows[0].ID != p.ID {
+			finish()
+		}
+		rows = append(rows, p)
+		return nil
+	})
+	finish()
+	return roster, err
+}
+
+// stretches puts a person's roster rows, oldest first, together: the same
+// membership in a newer snapshot may have changed the account or the village,
+// and the newer words count.
+func stretches(rows []ledger.Person) (all []rules.Membership) {
+	gone := make([]values.Date, 0, len(rows)) // of the snapshot that no longer has the stretch's last row
+	for _, p := range rows {
 		until := p.GoneOn
 		if p.Left.Known() && (!until.Known() || p.Left < until) {
 			until = p.Left
 		}
 		m := rules.Membership{Household: p.Household, Name: p.Name, From: p.Joined, Until: until,
 			Township: p.Township, Village: p.Village, PayoutBank: p.PayoutBank, Account: p.Account}
-		if gone[p.ID] == nil {
-			gone[p.ID] = map[string]values.Date{}
-		}
-		stretches := roster[p.ID]
-		for i := range stretches {
-			// the same membership in a newer snapshot, which may have changed
-			// the account or the village: the newer words count
-			if s := &stretches[i]; s.Household == p.Household && gone[p.ID][p.Household] == p.FirstTaken {
-				*s = m
-				gone[p.ID][p.Household] = p.GoneOn
-				return nil
+		goesOn := -1
+		for i := range all {
+			if all[i].Household == p.Household && gone[i] == p.FirstTaken {
+				goesOn = i
 			}
 		}
-		gone[p.ID][p.Household] = p.GoneOn
-		roster[p.ID] = append(stretches, m)
-		return nil
-	})
-	return roster, err
+		if goesOn < 0 {
+			all, gone = append(all, m), append(gone, p.GoneOn)
+		} else {
+			all[goesOn], gone[goesOn] = m, p.GoneOn
+		}
+	}
+	return all
 }
 
 // freeFailedAccounts lets a newer roster account win where a payment has

@@ -198,19 +198,14 @@ func (a *attempt) subsidies() (map[values.Loan]values.Shares, error) {
 // countPayments counts failed payments, and those that paid one again, in
 // every row that they pay for, once.
 func (a *attempt) countPayments(t table, products map[values.Loan]string) error {
-	payments, err := a.tx.Payments(a.quarter)
+	payments, err := a.tx.FailedAndSecond(a.quarter)
 	if err != nil {
 		return err
 	}
 	for _, p := range payments {
-		var f report.Figures
-		switch {
-		case p.State == "failed":
-			f.FailedPayments = 1
-		case p.State == "paid" && p.Mends != 0:
-			f.SecondPayments = 1
-		default:
-			continue
+		f := report.Figures{SecondPayments: 1}
+		if p.State == "failed" {
+			f = report.Figures{FailedPayments: 1}
 		}
 		t.whole.add(groupKey{}, "", f)
 		counted := map[groupKey]bool{}
@@ -308,10 +303,6 @@ func (a *attempt) sideBySide(now, before *groups) (rows []report.Group) {
 // dueLoans are those that somebody has to see coming (issue of §8): they mature
 // within 90 days after the quarter, are overdue, or were renewed or extended.
 func (a *attempt) dueLoans(all []*monitored) ([]report.DueLoan, error) {
-	roster, err := a.memberships()
-	if err != nil {
-		return nil, err
-	}
 	to := a.quarter.Last(a.job.InterestDay)
 	due := []report.DueLoan{}
 	for _, m := range all {
@@ -322,8 +313,12 @@ func (a *attempt) dueLoans(all []*monitored) ([]report.DueLoan, error) {
 		if !m.overdue && l.Renewals == 0 && (!l.Matures.Known() || l.Matures > to+90) {
 			continue
 		}
+		rows, err := a.tx.PersonRows(l.ID)
+		if err != nil {
+			return nil, err
+		}
 		due = append(due, report.DueLoan{Township: m.township, Village: j.Village, Borrower: l.Borrower, Bank: m.Bank, Contract: m.Contract,
-			Balance: m.closing, Matures: l.Matures, Overdue: m.overdue, Class: l.Class, Renewals: l.Renewals, Bars: a.barsToRenewal(l, m.overdue, roster[l.ID], to)})
+			Balance: m.closing, Matures: l.Matures, Overdue: m.overdue, Class: l.Class, Renewals: l.Renewals, Bars: a.barsToRenewal(l, m.overdue, stretches(rows), to)})
 	}
 	return due, nil
 }

@@ -192,6 +192,19 @@ func (tx *Tx) Payments(q values.Quarter) ([]Payment, error) {
 	})
 }
 
+// FailedAndSecond gives those of the quarter's payments that failed, and those
+// that paid a failed one again, with their parts.
+func (tx *Tx) FailedAndSecond(q values.Quarter) ([]Payment, error) {
+	const which = `b.quarter = ? AND (p.state = 'failed' OR p.state = 'paid' AND p.mends <> 0)`
+	payments, err := collect(tx, scanPayment, paymentSource+`WHERE `+which+` ORDER BY b.number, p.position`, q.String())
+	if err != nil || len(payments) == 0 {
+		return nil, err
+	}
+	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment p JOIN batch b ON b.id = p.batch_id JOIN payment_part t ON t.payment_id = p.id
+		WHERE `+which+` ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
+	return withParts(payments, parts), err
+}
+
 func withParts(payments []Payment, parts []Part) []Payment {
 	index := make(map[int64]int, len(payments))
 	for i, p := range payments {
