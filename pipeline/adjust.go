@@ -47,11 +47,11 @@ func (w *Workspace) adjust(ctx context.Context, r AdjustRequest, verdict string)
 		}
 		c := waiting[0]
 		over = -c.total()
-		adjustment := ledger.Adjustment{Quarter: r.Quarter, Loan: c.Loan, Verdict: verdict, Amount: over, Due: sumShares(c.due).Total(), Why: r.Why}
+		adjustment := ledger.Adjustment{Quarter: r.Quarter, Loan: c.Loan, Verdict: verdict, Amount: over, Due: c.due.sum().Total(), Why: r.Why}
 		if verdict == "waive" {
 			adjustment.Waived = map[string]values.Shares{}
-			for policy, s := range c.payable() {
-				adjustment.Waived[policy] = values.Shares{}.Minus(s)
+			for _, p := range c.payable() {
+				adjustment.Waived[p.policy] = values.Shares{}.Minus(p.Shares)
 			}
 		}
 		if err := a.tx.AddAdjustment(adjustment); err != nil {

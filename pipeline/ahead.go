@@ -31,7 +31,7 @@ type statementRead struct {
 // readersAtOnce is how many files are read at a time, so that what is read and
 // not yet taken stays small.
 func readersAtOnce(files []inboxFile) int {
-	const enough = 4 << 20 // of packed bytes
+	const enough = 1 << 20 // of packed bytes
 	total := int64(1)
 	for _, f := range files {
 		total += f.size

@@ -216,8 +216,8 @@ func (a *attempt) proveBalance(r *AuditReport) error {
 	}
 	due, gone, payable, carried, kept := values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0)
 	for _, c := range open {
-		due += sumShares(c.due).Total()
-		gone += sumShares(c.live).Total()
+		due += c.due.sum().Total()
+		gone += c.live.sum().Total()
 		payable += max(0, c.total())
 		carried += min(0, c.total())
 		kept += c.kept()

@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/policy"
@@ -134,7 +136,11 @@ func (a *attempt) householdsNamed(id string, yield func(*household) error) error
 		}
 		return yield(h)
 	}
-	err := a.tx.AcceptedLines(a.quarter, id, func(l ledger.Accepted) error {
+	all, err := a.acceptedLines(id)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
 		if h == nil || h.ID != l.Household {
 			if err := flush(); err != nil {
 				return err
@@ -142,12 +148,34 @@ func (a *attempt) householdsNamed(id string, yield func(*household) error) error
 			h = &household{Household: policy.Household{ID: l.Household}}
 		}
 		h.add(l, a.quarter)
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	return flush()
+}
+
+// acceptedLines are, household by household, the accepted lines of every
+// household that has one in the quarter: those of the quarter, and those of
+// other quarters that share its tiers.
+func (a *attempt) acceptedLines(household string) (all []ledger.Accepted, err error) {
+	if err := a.tx.SharingTiers(a.quarter, household, func(l ledger.Accepted) error { all = append(all, l); return nil }); err != nil {
+		return nil, err
+	}
+	judged, err := a.tx.Judgements(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := a.lines()
+	for _, l := range lines {
+		if j := judged[l.Key]; j != nil && j.Outcome == values.Accepted && (household == "" || household == j.Household) {
+			all = append(all, ledger.Accepted{Line: l, Household: j.Household, ExtensionBarred: j.ExtensionBarred})
+		}
+	}
+	slices.SortFunc(all, compareAccepted)
+	return all, err
+}
+
+// compareAccepted orders by household, loan, quarter and place.
+func compareAccepted(x, y ledger.Accepted) int {
+	return cmp.Or(strings.Compare(x.Household, y.Household), x.Loan().Compare(y.Loan()), compareQuarters(x.Quarter, y.Quarter), comparePlace(x.Line, y.Line))
 }
 
 func (h *household) add(l ledger.Accepted, q values.Quarter) {

@@ -50,6 +50,24 @@ func (a *attempt) sheets() (*bookSheets, error) {
 	return b, nil
 }
 
+// lines are the quarter's live lines in order of file, sheet and row, each
+// knowing the columns in which its fields stand. They are read once for all
+// stages: who wants one changed changes a copy.
+func (a *attempt) lines() ([]*ledger.Line, error) {
+	return ledger.Keep(a.tx, "lines", a.quarter, []string{"line", "file", "sheet"}, func() (all []*ledger.Line, err error) {
+		sheets, err := a.sheets()
+		if err != nil {
+			return nil, err
+		}
+		err = a.tx.Lines(a.quarter, func(l *ledger.Line) error {
+			sheets.locate(l)
+			all = append(all, l)
+			return nil
+		})
+		return all, err
+	})
+}
+
 // locate gives the line the columns in which its fields stand.
 func (b *bookSheets) locate(l *ledger.Line) {
 	l.Columns = b.columns[sheetKey{l.FileID, l.Position}]
@@ -144,7 +162,9 @@ func (a *attempt) freeFailedAccounts(c *quarterFacts) error {
 			if frozen != nil {
 				frozen.Account, frozen.PayoutBank = m.Account, m.PayoutBank
 			} else {
-				l.Account, l.PayoutBank, l.AccountName = "", "", ""
+				own := *l
+				own.Account, own.PayoutBank, own.AccountName = "", "", ""
+				c.lines[i] = &own
 			}
 			break
 		}

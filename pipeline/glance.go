@@ -60,7 +60,7 @@ func (a *attempt) money(r *report.Report, due []*loanState) {
 		if len(l.due) == 0 || l.total == 0 {
 			continue
 		}
-		shares := sumShares(l.due)
+		shares := l.due.sum()
 		r.Loans++
 		r.People += first("", l)
 		r.Shares = r.Shares.Plus(shares)
@@ -190,7 +190,7 @@ func (a *attempt) locateMoney(due []*loanState) (map[values.Loan]whereabouts, er
 	for key, c := range open {
 		l, m := loans[key.loan], moving[key.loan]
 		at := whereabouts{amounts: map[string]values.Fen{"待回盘": m["sent"], "待发送": m["approved"]}}
-		at.amounts["已发放"] = sumShares(c.live).Total() - m["sent"] - m["approved"]
+		at.amounts["已发放"] = c.live.sum().Total() - m["sent"] - m["approved"]
 		for _, state := range loanStates { // the least far counts where nothing is open
 			if at.amounts[state] > 0 {
 				at.state = state

@@ -24,7 +24,7 @@ type judgedLine struct {
 
 // lineViews gives the quarter's live lines in order of file, sheet and row.
 func (a *attempt) lineViews() ([]*judgedLine, error) {
-	sheets, err := a.sheets()
+	lines, err := a.lines()
 	if err != nil {
 		return nil, err
 	}
@@ -32,10 +32,9 @@ func (a *attempt) lineViews() ([]*judgedLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []*judgedLine
-	byKey := map[int64]*judgedLine{}
-	err = a.tx.Lines(a.quarter, func(l *ledger.Line) error {
-		sheets.locate(l)
+	all := make([]*judgedLine, 0, len(lines))
+	byKey := make(map[int64]*judgedLine, len(lines))
+	for _, l := range lines {
 		v := &judgedLine{key: l.Key, file: l.FileID, position: l.Position, line: l, judgement: judged[l.Key], LineView: LineView{
 			File: l.File, Sheet: l.Sheet, Row: l.Row, Bank: l.Bank, Contract: l.Contract, Borrower: l.Borrower, ID: l.ID.Whole(), Findings: []string{}}}
 		if v.judgement != nil {
@@ -43,10 +42,6 @@ func (a *attempt) lineViews() ([]*judgedLine, error) {
 		}
 		all = append(all, v)
 		byKey[l.Key] = v
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	err = a.tx.Findings(a.quarter, func(line int64, f values.Finding) error {
 		v := byKey[line]

@@ -27,7 +27,7 @@ type loanState struct {
 	lines    int   // accepted ones
 
 	facts string
-	due   map[string]values.Shares // by policy
+	due   byPolicy
 	total values.Fen
 }
 
@@ -44,7 +44,7 @@ func readLoans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
 		s := byLoan[l.Loan]
 		if s == nil {
 			s = &loanState{Loan: l.Loan, person: l.Person, payee: l.Payee, township: l.Township, village: l.Village,
-				payoutBank: l.PayoutBank, account: l.Account, from: l.From, to: l.To, first: l.Line, due: map[string]values.Shares{}}
+				payoutBank: l.PayoutBank, account: l.Account, from: l.From, to: l.To, first: l.Line}
 			byLoan[l.Loan] = s
 			all = append(all, s)
 		}
@@ -70,7 +70,7 @@ func readLoans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
 	}
 	for _, e := range entitlements {
 		if s := byLoan[e.Loan]; s != nil {
-			s.due[e.Policy] = e.Shares
+			s.due.add(e.Policy, e.Shares)
 			s.total += e.Shares.Total()
 			s.facts = e.Facts
 		}

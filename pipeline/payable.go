@@ -20,81 +20,48 @@ import (
 type account struct {
 	values.Loan
 	quarter   values.Quarter
-	due       map[string]values.Shares // entitlement now
-	live      map[string]values.Shares // parts of live payments
-	waived    map[string]values.Shares // overpaid, and left with the payee
-	facts     string                   // of the loan's own lines now
-	paid      string                   // of its own lines when it was last paid, "" if never
-	recovered *values.Fen              // what was due when somebody said to recover the rest
+	due       byPolicy    // entitlement now
+	live      byPolicy    // parts of live payments
+	waived    byPolicy    // overpaid, and left with the payee
+	facts     string      // of the loan's own lines now
+	paid      string      // of its own lines when it was last paid, "" if never
+	recovered *values.Fen // what was due when somebody said to recover the rest
 }
 
 // payable by policy; policies without a difference are left out. A waiver makes
 // less negative and never pays: what the payee may keep is not due again.
-func (c *account) payable() map[string]values.Shares {
-	open := c.difference()
-	if sumShares(open).Total() < 0 {
-		for policy, s := range c.waived {
-			open[policy] = open[policy].Plus(s)
-		}
-		if sumShares(open).Total() >= 0 {
+func (c *account) payable() byPolicy {
+	open := c.due.minus(c.live)
+	if open.sum().Total() < 0 {
+		if open = open.plus(c.waived); open.sum().Total() >= 0 {
 			return nil
 		}
 	}
-	maps.DeleteFunc(open, func(_ string, s values.Shares) bool { return s.IsZero() })
-	return open
+	return open.nonzero()
 }
 
 // settled tells that nothing is payable under any policy.
 func (c *account) settled() bool {
-	if len(c.waived) > 0 {
-		return len(c.payable()) == 0
-	}
-	for policy, s := range c.due {
-		if !s.Minus(c.live[policy]).IsZero() {
-			return false
-		}
-	}
-	for policy, s := range c.live {
-		if !c.due[policy].Minus(s).IsZero() {
-			return false
-		}
-	}
-	return true
-}
-
-// difference is entitlement − live payments.
-func (c *account) difference() map[string]values.Shares {
-	open := maps.Clone(c.due)
-	for policy, s := range c.live {
-		open[policy] = open[policy].Minus(s)
-	}
-	return open
+	return len(c.payable()) == 0
 }
 
 // total is the sum of payable.
 func (c *account) total() values.Fen {
-	open := sumShares(c.due).Total() - sumShares(c.live).Total()
+	open := c.due.sum().Total() - c.live.sum().Total()
 	if open < 0 {
-		open = min(0, open+sumShares(c.waived).Total())
+		open = min(0, open+c.waived.sum().Total())
 	}
 	return open
 }
 
 // kept is what was paid beyond the entitlement and is not taken back.
-func (c *account) kept() values.Fen { return c.total() - sumShares(c.difference()).Total() }
-
-func sumShares(m map[string]values.Shares) (s values.Shares) {
-	for _, part := range m {
-		s = s.Plus(part)
-	}
-	return s
-}
+func (c *account) kept() values.Fen { return c.total() - c.due.sum().Total() + c.live.sum().Total() }
 
 // waitsForWord tells whether something is to be taken back although the loan's
 // own lines are still those that were paid: another loan took its tier. A person
 // has to say recover or waive, and again if it becomes more.
 func (c *account) waitsForWord() bool {
-	said := c.recovered != nil && sumShares(c.due).Total() >= *c.recovered
+	said := c.recovered != nil && c.due.sum().Total() >= *c.recovered
 	return c.total() < 0 && !said && c.paid != "" && c.paid == c.facts
 }
 
@@ -105,11 +72,11 @@ type accountKey struct {
 }
 
 // accounts opens the accounts of all loans that are due anything or were paid
-// anything in the given quarter, or in all quarters.
+// anything in the given quarter, or in all quarters. They are shared: nobody
+// may change them.
 func accounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
-	all, err := ledger.Keep(tx, fmt.Sprint("accounts ", quarters), values.Quarter{}, []string{"entitlement", "payment", "payment_part", "adjustment", "waiver"},
+	return ledger.Keep(tx, fmt.Sprint("accounts ", quarters), values.Quarter{}, []string{"entitlement", "payment", "payment_part", "adjustment", "waiver"},
 		func() (map[accountKey]*account, error) { return readAccounts(tx, quarters) })
-	return maps.Clone(all), err
 }
 
 func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
@@ -118,7 +85,7 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 		key := accountKey{q, loan}
 		c := all[key]
 		if c == nil {
-			c = &account{Loan: loan, quarter: q, due: map[string]values.Shares{}}
+			c = &account{Loan: loan, quarter: q}
 			all[key] = c
 		}
 		return c
@@ -130,7 +97,7 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 		}
 		for _, e := range entitlements {
 			c := open(q, e.Loan)
-			c.due[e.Policy] = c.due[e.Policy].Plus(e.Shares)
+			c.due.add(e.Policy, e.Shares)
 			c.facts = e.Facts
 		}
 		parts, err := tx.LiveParts(q)
@@ -139,10 +106,7 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 		}
 		for _, p := range parts {
 			c := open(q, p.Loan)
-			if c.live == nil {
-				c.live = map[string]values.Shares{}
-			}
-			c.live[p.Policy] = c.live[p.Policy].Plus(p.Shares)
+			c.live.add(p.Policy, p.Shares)
 			c.paid = p.Facts
 		}
 		adjustments, err := tx.Adjustments(q)
@@ -155,10 +119,7 @@ func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*acc
 				c.recovered = &d.Due
 			}
 			for policy, s := range d.Waived {
-				if c.waived == nil {
-					c.waived = map[string]values.Shares{}
-				}
-				c.waived[policy] = c.waived[policy].Plus(s)
+				c.waived.add(policy, s)
 			}
 		}
 	}
@@ -175,9 +136,9 @@ func compareAccounts(a, b *account) int {
 }
 
 // parts turns shares by policy into payment parts, by policy name.
-func (c *account) parts(shares map[string]values.Shares) (parts []ledger.Part) {
-	for _, policy := range slices.Sorted(maps.Keys(shares)) {
-		parts = append(parts, ledger.Part{Quarter: c.quarter, Loan: c.Loan, Policy: policy, Shares: shares[policy], Facts: c.facts})
+func (c *account) parts(shares byPolicy) (parts []ledger.Part) {
+	for _, p := range shares {
+		parts = append(parts, ledger.Part{Quarter: c.quarter, Loan: c.Loan, Policy: p.policy, Shares: p.Shares, Facts: c.facts})
 	}
 	return parts
 }

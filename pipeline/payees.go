@@ -226,10 +226,10 @@ func (p *payee) again(failed *ledger.Payment) (parts []ledger.Part) {
 		if c.total() <= 0 {
 			continue
 		}
-		shares := map[string]values.Shares{}
+		var shares byPolicy
 		for _, part := range failed.Parts {
-			if s := atMost(c.payable()[part.Policy], min(left, part.Shares.Total())); part.Loan == c.Loan && part.Quarter == c.quarter && s.Total() > 0 {
-				shares[part.Policy] = s
+			if s := atMost(c.payable().of(part.Policy), min(left, part.Shares.Total())); part.Loan == c.Loan && part.Quarter == c.quarter && s.Total() > 0 {
+				shares.add(part.Policy, s)
 				left -= s.Total()
 			}
 		}

@@ -151,6 +151,7 @@ func (in *intake) importRoster(s *snapshotToImport) error {
 	if err := in.archiveBytes(s.digest, s.content); err != nil {
 		return err
 	}
+	defer func() { s.persons, s.content = nil, nil }() // which nobody needs any more, and are large
 	in.snapshots = append(in.snapshots, snapshot)
 	in.wrote = true
 	in.say(Event{Kind: FileRead, Stage: "ingest", Text: values.Say("帮扶名单 %s：%d 人，数据日期 %s。", "Roster %s: %d persons, as of %s.", s.name, len(s.persons), s.taken)})

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -239,22 +238,19 @@ func (a *attempt) settleUnder(set *policy.Set, accepted []ledger.Accepted) (enti
 	}
 	seen := map[int64]bool{}
 	elsewhere := func(l ledger.Accepted) error {
-		if l.Quarter != a.quarter && own[l.Household] && !seen[l.Key] {
+		if own[l.Household] && !seen[l.Key] {
 			seen[l.Key] = true
 			accepted = append(accepted, l)
 		}
 		return nil
 	}
-	if err := a.tx.AcceptedLines(a.quarter, "", elsewhere); err != nil {
+	if err := a.tx.SharingTiers(a.quarter, "", elsewhere); err != nil {
 		return nil, err
 	}
 	if err := a.tx.AcceptedElsewhere(a.quarter, elsewhere); err != nil { // of households that had no accepted line
 		return nil, err
 	}
-	slices.SortFunc(accepted, func(x, y ledger.Accepted) int {
-		return cmp.Or(strings.Compare(x.Household, y.Household), x.Loan().Compare(y.Loan()),
-			compareQuarters(x.Quarter, y.Quarter), comparePlace(x.Line, y.Line))
-	})
+	slices.SortFunc(accepted, compareAccepted)
 	due := entitled{}
 	for start := 0; start < len(accepted); {
 		h := &household{Household: policy.Household{ID: accepted[start].Household}}

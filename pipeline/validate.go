@@ -163,14 +163,11 @@ func (a *attempt) gatherLines() (*quarterFacts, error) {
 		return nil, err
 	}
 	c.facts.Sheets = sheets.facts()
-	if err := a.tx.Lines(a.quarter, func(l *ledger.Line) error {
-		sheets.locate(l)
-		c.lines = append(c.lines, l)
-		return nil
-	}); err != nil {
+	lines, err := a.lines()
+	if err != nil {
 		return nil, err
 	}
-	deriveAmounts(c.lines)
+	c.lines = withAmounts(lines)
 	if c.decisions, err = a.tx.Decisions(a.quarter); err != nil {
 		return nil, err
 	}
@@ -194,18 +191,29 @@ func (a *attempt) gatherFacts(c *quarterFacts) (err error) {
 	return a.readLists(c.facts)
 }
 
-// deriveAmounts gives lines whose sheet names no loan amount the largest
-// balance of the loan's lines (formats.md).
-func deriveAmounts(lines []*ledger.Line) {
+// withAmounts are the lines with an amount for those whose sheet names none: the
+// largest balance of the loan's lines (formats.md).
+func withAmounts(lines []*ledger.Line) []*ledger.Line {
+	all := slices.Clone(lines)
 	largest := map[values.Loan]values.Fen{}
 	for _, l := range lines {
-		largest[l.Loan()] = max(largest[l.Loan()], l.Balance)
-	}
-	for _, l := range lines {
 		if !l.Given.Has(values.FieldAmount) {
-			l.Amount = largest[l.Loan()]
+			largest[l.Loan()] = 0
 		}
 	}
+	for _, l := range lines {
+		if most, wanted := largest[l.Loan()]; wanted {
+			largest[l.Loan()] = max(most, l.Balance)
+		}
+	}
+	for i, l := range lines {
+		if !l.Given.Has(values.FieldAmount) {
+			own := *l
+			own.Amount = largest[l.Loan()]
+			all[i] = &own
+		}
+	}
+	return all
 }
 
 func (a *attempt) lineFacts(c *quarterFacts) {

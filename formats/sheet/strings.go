@@ -34,12 +34,12 @@ func (t *stringTable) add(text []byte) error {
 	if !utf8.Valid(text) {
 		return refuse(BadEncoding, "内部 XML 不是 UTF-8", "the XML inside is not UTF-8")
 	}
-	if t.last.Len()+lengthSize+len(text) > chunkSize || t.count == 0 {
+	if t.last.Len()+lengthSize+len(text) > min(t.last.Cap(), chunkSize) || t.count == 0 {
 		if t.count > 0 {
 			t.chunks = append(t.chunks, t.last.String())
 		}
 		t.last = strings.Builder{}
-		t.last.Grow(chunkSize)
+		t.last.Grow(max(chunkSize>>max(0, 4-len(t.chunks)), lengthSize+len(text))) // a small book has small chunks
 		if len(t.chunks) >= maxChunks {
 			return refuse(TooLarge, "字符串过多", "too many strings")
 		}

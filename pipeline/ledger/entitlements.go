@@ -1,10 +1,7 @@
 package ledger
 
 import (
-	"cmp"
 	"errors"
-	"slices"
-	"strings"
 
 	"tiexi/pipeline/values"
 )
@@ -19,52 +16,21 @@ type Entitlement struct {
 	Facts     string // names the loan's own accepted lines: their facts, sorted
 }
 
-// Accepted is a line that compute reads: an accepted live line with what
-// validate found out about it.
+// Accepted is an accepted live line with what validate found out about it.
 type Accepted struct {
 	*Line
 	Household       string
 	ExtensionBarred bool
 }
 
-// AcceptedLines gives, household by household, the accepted live lines of
-// every household that has one in the quarter: those of the quarter, and those
-// of other quarters, which share its tiers on the days that they cover. A
-// household's name narrows it to that one.
-func (tx *Tx) AcceptedLines(q values.Quarter, household string, yield func(Accepted) error) error {
-	all, err := collect(tx, scanAccepted, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
+// SharingTiers gives the accepted live lines of other quarters that belong to
+// households with an accepted line in the quarter: they share its tiers on the
+// days that they cover. A household's name narrows it to that one.
+func (tx *Tx) SharingTiers(q values.Quarter, household string, yield func(Accepted) error) error {
+	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
 		WHERE l.live = 1 AND j.outcome = 'accepted' AND l.quarter <> ?1 AND EXISTS (SELECT 1 FROM judgement WHERE quarter <> ?1)
-		  AND j.household IN (SELECT household FROM judgement WHERE quarter = ?1 AND outcome = 'accepted' AND (?2 = '' OR household = ?2))`, q.String(), household)
-	if err != nil {
-		return err
-	}
-	judged, err := tx.Judgements(q)
-	if err != nil {
-		return err
-	}
-	if err := tx.Lines(q, func(l *Line) error { // which other stages have read already
-		if j := judged[l.Key]; j != nil && j.Outcome == values.Accepted && (household == "" || household == j.Household) {
-			all = append(all, Accepted{l, j.Household, j.ExtensionBarred})
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	slices.SortFunc(all, compareAccepted)
-	for _, a := range all {
-		if err := yield(a); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// compareAccepted orders by household, loan, quarter and place.
-func compareAccepted(a, b Accepted) int {
-	if c := cmp.Or(strings.Compare(a.Household, b.Household), a.Loan().Compare(b.Loan())); c != 0 {
-		return c
-	}
-	return cmp.Or(strings.Compare(a.Quarter.String(), b.Quarter.String()), strings.Compare(a.File, b.File), a.Position-b.Position, a.Row-b.Row)
+		  AND j.household IN (SELECT household FROM judgement WHERE quarter = ?1 AND outcome = 'accepted' AND (?2 = '' OR household = ?2))
+		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, q.String(), household)
 }
 
 // AcceptedElsewhere gives the accepted live lines of other quarters that belong

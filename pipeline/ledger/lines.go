@@ -169,19 +169,7 @@ func scanLine(s scanner) (*Line, error) {
 
 // Lines gives the quarter's live lines in order of file name, sheet and row.
 func (tx *Tx) Lines(q values.Quarter, yield func(*Line) error) error {
-	lines, err := Keep(tx, "lines", q, []string{"line", "file", "sheet"}, func() ([]*Line, error) {
-		return collect(tx, scanLine, `SELECT `+lineColumns+lineSource+`WHERE l.quarter = ? AND l.live = 1 ORDER BY f.name, l.position, l.row`, q.String())
-	})
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		own := *l // the caller may write on it
-		if err := yield(&own); err != nil {
-			return err
-		}
-	}
-	return nil
+	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.quarter = ? AND l.live = 1 ORDER BY f.name, l.position, l.row`, q.String())
 }
 
 // LinesOfFile gives a file's lines, live or not, in order of sheet and row.

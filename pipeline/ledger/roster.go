@@ -128,16 +128,16 @@ func (tx *Tx) dropIndexes(table string) (restore func() error, err error) {
 const personColumns = `p.first_snapshot, p.last_snapshot, p.household, p.name, p.person, p.township, p.village, p.joined, p.left_on, p.payout_bank, p.account`
 
 // persons reads roster rows; what is common to all is the rest of the query.
-func (tx *Tx) persons(rest string, args ...any) ([]Person, error) {
+func (tx *Tx) persons(yield func(Person) error, rest string, args ...any) error {
 	snapshots, err := tx.Snapshots()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	at := map[int64]int{}
 	for i, sn := range snapshots {
 		at[sn.ID] = i
 	}
-	return collect(tx, func(s scanner) (p Person, err error) {
+	return each(tx, func(s scanner) (p Person, err error) {
 		var first, last int64
 		err = s.Scan(&first, &last, &p.Household, &p.Name, &p.ID, common{&p.Township}, common{&p.Village}, day{&p.Joined}, day{&p.Left},
 			common{&p.PayoutBank}, &p.Account)
@@ -149,41 +149,22 @@ func (tx *Tx) persons(rest string, args ...any) ([]Person, error) {
 			p.GoneOn = snapshots[after].TakenOn
 		}
 		return p, nil
-	}, `SELECT `+personColumns+` FROM person p `+rest, args...)
+	}, yield, `SELECT `+personColumns+` FROM person p `+rest, args...)
 }
 
 // PersonsOnLines gives every roster row, of any time, of the persons whom the
-// quarter's live lines name.
+// quarter's live lines name, person by person, the oldest first.
 func (tx *Tx) PersonsOnLines(q values.Quarter, yield func(Person) error) error {
-	persons, err := Keep(tx, "persons", q, []string{"person", "snapshot", "line"}, func() ([]Person, error) {
-		return tx.persons(`WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1) ORDER BY p.person, p.first_snapshot, p.id`, q.String())
-	})
-	if err != nil {
-		return err
-	}
-	for _, p := range persons {
-		if err := yield(p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.persons(yield, `WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1) ORDER BY p.person, p.first_snapshot, p.id`, q.String())
 }
 
-// PersonRows gives every roster row of one person.
-func (tx *Tx) PersonRows(id values.ResidentID) ([]Person, error) {
-	return tx.persons(`WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
+// PersonRows gives every roster row of one person, the oldest first.
+func (tx *Tx) PersonRows(id values.ResidentID) (rows []Person, err error) {
+	err = tx.persons(func(p Person) error { rows = append(rows, p); return nil }, `WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
+	return rows, err
 }
 
 // Standing gives the rows of the newest snapshot.
 func (tx *Tx) Standing(yield func(Person) error) error {
-	persons, err := tx.persons(`WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`)
-	if err != nil {
-		return err
-	}
-	for _, p := range persons {
-		if err := yield(p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.persons(yield, `WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`)
 }
