@@ -551,6 +551,7 @@ func (h *hostile) growing(string) {
 	whole := h.files[0]
 	h.files[0].data = whole.data[:len(whole.data)/2]
 	h.during = func(run func()) {
+		pipeline.LookApart(300 * time.Millisecond) // the writer gets its turn, however busy the machine is
 		f := must(os.OpenFile(filepath.Join(h.dir, "inbox", whole.name), os.O_APPEND|os.O_WRONLY, 0))(h.t)
 		stop, stopped := make(chan struct{}), make(chan error)
 		go func() {
