@@ -107,7 +107,10 @@ func (k checker) oneOf(value string, c cursor, known ...string) {
 	}
 }
 
-var areaCode = regexp.MustCompile(`^[0-9]{6}$`)
+var (
+	areaCode  = regexp.MustCompile(`^[0-9]{6}$`)
+	alertRate = regexp.MustCompile(`^([0-9]{1,2}(\.[0-9]{1,4})?|100)$`)
+)
 
 // check looks at what a schema cannot say. It runs on whatever was decoded,
 // so that all mistakes come out together.
@@ -165,12 +168,23 @@ func (k checker) job(file *File, job *Job, at cursor) {
 	k.oneOf(string(job.Notice.Kind), notice.key("kind"), string(CalendarDays), string(Workdays))
 	k.ok(!at.has("approvals") || job.Approvals == 1 || job.Approvals == 2, at.key("approvals"),
 		values.Say("审批人数应是 1 或 2。", "approvals is 1 or 2."))
+	k.alerts(job.Alerts, at.key("alerts"))
 	k.banks(job.Banks, at.key("banks"))
 	k.words(job.Policies, at.key("policies"))
 	k.words(job.Confirm, at.key("confirm"))
 	k.profiles(job.Profiles, at.key("profiles"))
 	k.payment(file, job, at.key("payment"))
 	k.returned(job.Return, at.key("return"))
+}
+
+func (k checker) alerts(a Alerts, at cursor) {
+	k.alertRate(a.OverdueRate, at, "overdue_rate")
+	k.alertRate(a.BadRate, at, "bad_rate")
+}
+
+func (k checker) alertRate(rate string, at cursor, name string) {
+	k.ok(!at.has(name) || alertRate.MatchString(rate), at.key(name),
+		values.Say("预警线应是 0 至 100 的百分数，不带百分号，例如 \"5\" 或 \"2.5\"。", "An alert rate is a percentage from 0 to 100 without its sign, such as \"5\" or \"2.5\"."))
 }
 
 // words checks a list of names: none empty, none twice.

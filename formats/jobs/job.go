@@ -29,6 +29,7 @@ type Job struct {
 	Return      Return   `yaml:"return" json:"return,omitzero" jsonschema:"回盘文件的格式，默认为发放清册各列加发放状态、失败原因、发放日期"`
 	Exclusions  string   `yaml:"exclusions" json:"exclusions,omitempty" jsonschema:"排除名单（死亡、公职人员等）的表格文件"`
 	Responsible string   `yaml:"responsible" json:"responsible,omitempty" jsonschema:"主责任银行表（乡镇—银行）的表格文件"`
+	Alerts      Alerts   `yaml:"alerts" json:"alerts,omitzero" jsonschema:"预警线（四(三)）：一家银行或一个乡镇的逾期率、不良率超过它时，监测表、报告和屏幕上提示"`
 	Confirm     []string `yaml:"confirm" json:"confirm,omitempty" jsonschema:"本县已确认的待确认设置的名称，doctor 不再提示"`
 
 	Profiles map[string]Profile `yaml:"profiles" json:"profiles,omitempty" jsonschema:"本作业的发放平台文件格式；与共用的同名时以此为准"`
@@ -112,6 +113,14 @@ type Payment struct {
 	Item    string `yaml:"item" json:"item,omitempty" jsonschema:"补贴项目编码，默认 2130507"`
 	Title   string `yaml:"title" json:"title,omitempty" jsonschema:"补贴项目名称，默认 帮扶小额信贷贴息"`
 	Memo    string `yaml:"memo" json:"memo,omitempty" jsonschema:"摘要，默认 小额贴息"`
+}
+
+// Alerts are the rates, in percent of the balance at a quarter's end, above
+// which a bank's or a township's loans are pointed out (四(三) names no figure);
+// "" points nothing out.
+type Alerts struct {
+	OverdueRate string `yaml:"overdue_rate" json:"overdue_rate,omitempty" jsonschema:"逾期率预警线，百分数，加引号，例如 \"5\"；不写则不预警"`
+	BadRate     string `yaml:"bad_rate" json:"bad_rate,omitempty" jsonschema:"不良率预警线，百分数，加引号，例如 \"3\"；不写则不预警"`
 }
 
 // OneCard is the name of the profile that needs no description.

@@ -105,6 +105,13 @@ func TestAnUnquotedCodeKeepsItsZeros(t *testing.T) {
 	}
 }
 
+func TestAlertRatesKeepTheirDigits(t *testing.T) {
+	job := parse(t, minimal+"    alerts: {overdue_rate: 2.50, bad_rate: \"3\"}\n").Jobs[0]
+	if job.Alerts != (Alerts{OverdueRate: "2.50", BadRate: "3"}) || parse(t, minimal).Jobs[0].Alerts != (Alerts{}) {
+		t.Errorf("alerts are %+v", job.Alerts)
+	}
+}
+
 func TestAbsolutePathsStay(t *testing.T) {
 	inbox := filepath.Join(t.TempDir(), "收件")
 	job := parse(t, strings.Replace(minimal, "inbox: inbox", "inbox: '"+inbox+"'", 1)).Jobs[0]
@@ -132,6 +139,10 @@ func TestMistakes(t *testing.T) {
 		{"interest day 29", add("interest_day: 29"), 7, 19, "1 至 28", "1 to 28"},
 		{"no notice at all", add("notice: {days: 0}"), 7, 20, "至少为 1", "at least 1"},
 		{"kind of days", add("notice: {kind: weekdays}"), 7, 20, "是不是“workdays”", "workdays"},
+		{"an alert with a percent sign", add(`alerts: {overdue_rate: "5%"}`), 7, 28, "不带百分号", "without its sign"},
+		{"an alert above everything", add(`alerts: {overdue_rate: "5", bad_rate: "101"}`), 7, 43, "0 至 100", "0 to 100"},
+		{"an alert at nothing", add(`alerts: {bad_rate: ""}`), 7, 24, "百分数", "percentage"},
+		{"an unknown alert", add(`alerts: {bad_rates: "5"}`), 7, 14, "是不是“bad_rate”", `"bad_rate"`},
 		{"three approvers", add("approvals: 3"), 7, 16, "1 或 2", "1 or 2"},
 		{"no approver", add("approvals: 0"), 7, 16, "1 或 2", "1 or 2"},
 		{"bank twice", add("banks: [{name: 甲}, {name: 甲}]"), 7, 31, "重复", "twice"},

@@ -145,7 +145,7 @@ func keysOf(typeName string) []string {
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[File](), reflect.TypeFor[Job](), reflect.TypeFor[County](), reflect.TypeFor[Phones](),
 		reflect.TypeFor[Bank](), reflect.TypeFor[Notice](), reflect.TypeFor[Payment](), reflect.TypeFor[Profile](),
-		reflect.TypeFor[Column](), reflect.TypeFor[Return](),
+		reflect.TypeFor[Column](), reflect.TypeFor[Return](), reflect.TypeFor[Alerts](),
 	} {
 		if t.Name() != typeName {
 			continue

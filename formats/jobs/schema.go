@@ -29,6 +29,8 @@ func Schema() ([]byte, error) {
 	bounds(property(job, "interest_day"), 1, 28)
 	bounds(property(job, "approvals"), 1, 2)
 	property(job, "county", "code").Pattern = areaCode.String()
+	property(job, "alerts", "overdue_rate").Pattern = alertRate.String()
+	property(job, "alerts", "bad_rate").Pattern = alertRate.String()
 	property(job, "notice", "days").Minimum = jsonschema.Ptr(1.0)
 	property(job, "notice", "kind").Enum = enum(string(CalendarDays), string(Workdays))
 

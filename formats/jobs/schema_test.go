@@ -33,6 +33,8 @@ func TestTheSchemaAgreesWithLoad(t *testing.T) {
 		{"headings", minimal + "    banks: [{name: 甲, headings: {客户号: id, 备: ignore}}]\n", true},
 		{"unknown key", minimal + "    inboks: x\n", false},
 		{"interest day", minimal + "    interest_day: 29\n", false},
+		{"alerts", minimal + "    alerts: {overdue_rate: \"5\", bad_rate: \"2.5\"}\n", true},
+		{"alert", minimal + "    alerts: {bad_rate: \"5%\"}\n", false},
 		{"kind", minimal + "    notice: {kind: days}\n", false},
 		{"field", minimal + "    banks: [{name: 甲, headings: {客户号: idd}}]\n", false},
 		{"approvals", minimal + "    approvals: 3\n", false},
