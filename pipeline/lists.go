@@ -49,8 +49,12 @@ func (w *Workspace) readLists(f *rules.Facts) error {
 		}
 	}
 	if path := w.job.Responsible; path != "" {
-		f.Lenders = map[string]string{}
-		return readList(path, forms.ResponsibleBanks, func(row forms.Responsible) { f.Lenders[row.Township] = row.Bank })
+		f.Lenders = map[string][]string{}
+		return readList(path, forms.ResponsibleBanks, func(row forms.Responsible) {
+			if banks := f.Lenders[row.Township]; !rules.Responsible(banks, row.Bank) {
+				f.Lenders[row.Township] = append(banks, row.Bank)
+			}
+		})
 	}
 	return nil
 }

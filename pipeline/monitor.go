@@ -2,12 +2,10 @@ package pipeline
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"tiexi/formats/report"
-	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/policy"
 	"tiexi/pipeline/rules"
 	"tiexi/pipeline/values"
@@ -17,24 +15,29 @@ import (
 // (policy.md §8): what stands on its lines that are not returned.
 type monitored struct {
 	values.Loan
-	first, last *judgedLine // of the lines that touch the quarter, by day; nil: none does
-	any         *judgedLine // some line of it
-	township    string
-	product     string
-	household   string
-	opening     values.Fen
-	issued      values.Fen
-	repaid      values.Fen
-	closing     values.Fen
-	overdue     bool
+	tranches  []*tranche // with lines that touch the quarter, by first day
+	township  string
+	product   string
+	household string
+	opening   values.Fen
+	issued    values.Fen
+	repaid    values.Fen
+	closing   values.Fen
+	overdue   values.Fen // parts of closing
+	bad       values.Fen
+	maturing  values.Fen // within 90 days after the quarter
 }
 
 // unknownPlace stands where neither roster nor bank says the township.
 const unknownPlace = "（不明）"
 
 // monitor gathers the quarter's loans, by bank, township and contract.
-func (a *attempt) monitor(views []*judgedLine) []*monitored {
+func (a *attempt) monitor(views []*judgedLine) ([]*monitored, error) {
 	from, to := a.quarter.First(a.job.InterestDay), a.quarter.Last(a.job.InterestDay)
+	compensated, err := a.tx.Compensated(to)
+	if err != nil {
+		return nil, err
+	}
 	titles := a.policyTitles()
 	byLoan := map[values.Loan]*monitored{}
 	var all []*monitored
@@ -45,7 +48,7 @@ func (a *attempt) monitor(views []*judgedLine) []*monitored {
 		loan := v.line.Loan()
 		m := byLoan[loan]
 		if m == nil {
-			m = &monitored{Loan: loan, any: v}
+			m = &monitored{Loan: loan}
 			m.township = cmp.Or(v.judgement.Township, v.line.Township, unknownPlace)
 			m.household = cmp.Or(v.judgement.Household, v.line.ID.Whole())
 			m.product = cmp.Or(v.line.Product, titles[a.policies.Conditions(policy.FactsOf(&v.line.Line)).Policy], unknownPlace)
@@ -55,20 +58,15 @@ func (a *attempt) monitor(views []*judgedLine) []*monitored {
 		if v.line.To < from || v.line.From > to {
 			continue // an earlier quarter's interest, paid late
 		}
-		if m.first == nil || v.line.From < m.first.line.From {
-			m.first = v
-		}
-		if m.last == nil || v.line.To > m.last.line.To {
-			m.last = v
-		}
+		m.take(v)
 	}
 	for _, m := range all {
-		m.balances(from, to)
+		m.balances(from, to, compensated[m.Loan])
 	}
 	slices.SortFunc(all, func(x, y *monitored) int {
 		return cmp.Or(cmp.Compare(a.bankOrder(x.Bank), a.bankOrder(y.Bank)), cmp.Compare(x.Bank, y.Bank), cmp.Compare(x.township, y.township), cmp.Compare(x.Contract, y.Contract))
 	})
-	return all
+	return all, nil
 }
 
 // bankOrder is the bank's place in jobs.yaml.
@@ -79,32 +77,6 @@ func (w *Workspace) bankOrder(bank string) int {
 		}
 	}
 	return len(w.job.Banks)
-}
-
-// balances work out what came in and went out. A loan on which interest stops
-// before the end of the quarter, and that is not overdue, has been repaid.
-func (m *monitored) balances(from, to values.Date) {
-	if m.first == nil {
-		return
-	}
-	first, last := m.first.line, m.last.line
-	late := saysOverdue(last.Overdue)
-	if last.To >= to || late {
-		m.closing = last.Balance
-	}
-	m.overdue = m.closing > 0 && (late || last.Matures.Known() && last.Matures <= to)
-	switch {
-	case first.Disbursed < from:
-		m.opening = first.Balance
-	case first.Given.Has(values.FieldAmount):
-		m.issued = first.Amount
-	default:
-		m.issued = first.Balance
-	}
-	m.repaid = m.opening + m.issued - m.closing
-	if m.repaid < 0 { // drawn in parts
-		m.issued, m.repaid = m.issued-m.repaid, 0
-	}
 }
 
 // saysOverdue reads 是否逾期, 逾期天数.
@@ -165,18 +137,15 @@ func (a *attempt) figures(all []*monitored) (t table, err error) {
 		return t, err
 	}
 	products := map[values.Loan]string{}
-	to := a.quarter.Last(a.job.InterestDay)
 	for _, m := range all {
 		products[m.Loan] = m.product
-		f := report.Figures{Loans: 1, Opening: m.opening, Issued: m.issued, Repaid: m.repaid, Closing: m.closing, Shares: shares[m.Loan]}
-		if m.overdue {
-			f.OverdueLoans, f.Overdue = 1, m.closing
+		f := report.Figures{Loans: 1, Opening: m.opening, Issued: m.issued, Repaid: m.repaid, Closing: m.closing, Shares: shares[m.Loan],
+			Overdue: m.overdue, Bad: m.bad, Maturing: m.maturing}
+		if m.overdue > 0 {
+			f.OverdueLoans = 1
 		}
-		if m.last != nil && isBad(m.last.line.Class) {
-			f.Bad = m.closing
-		}
-		if m.closing > 0 && m.last.line.Matures > to && m.last.line.Matures <= to+90 {
-			f.MaturingLoans, f.Maturing = 1, m.closing
+		if m.maturing > 0 {
+			f.MaturingLoans = 1
 		}
 		t.places.add(groupKey{bank: m.Bank, township: m.township}, m.household, f)
 		t.products.add(groupKey{product: m.product}, m.household, f)
@@ -226,7 +195,10 @@ func (a *attempt) countPayments(t table, products map[values.Loan]string) error 
 // monitoring is the quarter's table with the quarter before beside it.
 func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err error) {
 	m = report.Monitoring{Region: a.job.County.Name, Quarter: a.quarter, From: a.quarter.First(a.job.InterestDay), To: a.quarter.Last(a.job.InterestDay)}
-	all := a.monitor(views)
+	all, err := a.monitor(views)
+	if err != nil {
+		return m, err
+	}
 	now, err := a.figures(all)
 	if err != nil {
 		return m, err
@@ -241,7 +213,13 @@ func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err erro
 	}
 	m.Places, m.Products, m.Total = a.sideBySide(now.places, before.places), a.sideBySide(now.products, before.products), a.sideBySide(now.whole, before.whole)[0]
 	for i := range m.Places {
-		m.Places[i].Responsible = lists.Lenders[m.Places[i].Township]
+		m.Places[i].Responsible = strings.Join(lists.Lenders[m.Places[i].Township], "、")
+	}
+	if m.Coverage, err = a.coverage(m.Places, lists.Lenders); err != nil {
+		return m, err
+	}
+	if err := a.watch(&m); err != nil {
+		return m, err
 	}
 	for _, v := range views {
 		if v.Outcome == values.Returned {
@@ -251,7 +229,7 @@ func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err erro
 	if m.Fund, err = a.fundForMonitoring(); err != nil {
 		return m, err
 	}
-	m.Due, err = a.dueLoans(all)
+	m.Due, err = a.dueLoans(all, lists.Excluded)
 	return m, err
 }
 
@@ -267,7 +245,11 @@ func (a *attempt) quarterBefore() (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	return b.figures(b.monitor(views))
+	all, err := b.monitor(views)
+	if err != nil {
+		return table{}, err
+	}
+	return b.figures(all)
 }
 
 // sideBySide sets rows beside those of the quarter before; one that had loans
@@ -298,60 +280,4 @@ func (a *attempt) sideBySide(now, before *groups) (rows []report.Group) {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// dueLoans are those that somebody has to see coming (issue of §8): they mature
-// within 90 days after the quarter, are overdue, or were renewed or extended.
-func (a *attempt) dueLoans(all []*monitored) ([]report.DueLoan, error) {
-	to := a.quarter.Last(a.job.InterestDay)
-	due := []report.DueLoan{}
-	for _, m := range all {
-		if m.closing <= 0 {
-			continue
-		}
-		l, j := m.last.line, m.last.judgement
-		if !m.overdue && l.Renewals == 0 && (!l.Matures.Known() || l.Matures > to+90) {
-			continue
-		}
-		rows, err := a.tx.PersonRows(l.ID)
-		if err != nil {
-			return nil, err
-		}
-		due = append(due, report.DueLoan{Township: m.township, Village: j.Village, Borrower: l.Borrower, Bank: m.Bank, Contract: m.Contract,
-			Balance: m.closing, Matures: l.Matures, Overdue: m.overdue, Class: l.Class, Renewals: l.Renewals, Bars: a.barsToRenewal(l, m.overdue, stretches(rows), to)})
-	}
-	return due, nil
-}
-
-// barsToRenewal say why a renewal or extension signed after that day would earn
-// nothing, or would have to be judged by a person. The newest terms count: it
-// is under them that it would be signed.
-func (a *attempt) barsToRenewal(l *ledger.Line, overdue bool, roster []rules.Membership, day values.Date) (bars []string) {
-	signed := max(day+1, l.Matures)
-	terms := a.policies.Conditions(policy.Facts{Signed: signed})
-	if terms.Extensions >= 0 && l.Renewals >= terms.Extensions {
-		bars = append(bars, fmt.Sprintf("已续贷或展期%d次（%s）", l.Renewals, cmp.Or(terms.Clauses["extensions"], "二(三)")))
-	}
-	if overdue {
-		bars = append(bars, "已逾期")
-	}
-	if left := removedBy(roster, day); left.Known() {
-		bars = append(bars, "已于"+left.Chinese()+"退出帮扶名单（四(二)）")
-	}
-	if birth := l.ID.Birth(); birth.Known() && terms.MaxAge > 0 && birth.AgeOn(signed) > terms.MaxAge {
-		bars = append(bars, fmt.Sprintf("到期时超过%d周岁（%s）", terms.MaxAge, cmp.Or(terms.Clauses["age_max"], "一(十)")))
-	}
-	return bars
-}
-
-// removedBy is the day since which the borrower is not on the roster, zero for
-// one who is.
-func removedBy(roster []rules.Membership, day values.Date) (left values.Date) {
-	for _, m := range roster {
-		if m.Until == 0 || m.Until > day {
-			return 0
-		}
-		left = max(left, m.Until)
-	}
-	return left
 }

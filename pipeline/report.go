@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"tiexi/formats/report"
+	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
 )
 
@@ -17,7 +18,7 @@ import (
 // but is recorded, skipped and restored like one. It follows every run, and
 // everything that a person records, in the same transaction.
 var reportStep = stage{
-	name: reportName, version: 1,
+	name: reportName, version: 2,
 	inputs: func(a *attempt) (map[string]string, error) {
 		m := marks{tx: a.tx}
 		lists, err := a.listDigests()
@@ -35,7 +36,7 @@ var reportStep = stage{
 			"adjusted":   m.of(a.tx.MarkAdjustments()),
 			"policies":   a.policies.Digest(),
 			"lists-in":   lists,
-			"settings":   fmt.Sprint(a.job.County, a.job.InterestDay, a.bankNames()),
+			"settings":   fmt.Sprint(a.job.County, a.job.InterestDay, a.bankNames(), a.job.Alerts),
 		}
 		if fund, err := a.tx.MarkFund(a.quarter.Last(a.job.InterestDay)); fund != "" || err != nil {
 			inputs["fund"] = m.of(fund, err)
@@ -89,6 +90,10 @@ func renderReport(a *attempt) error {
 		return err
 	}
 	glance.Date, table.Date = on, on
+	glance.Watched, glance.Alerts = table.Watched, table.Alerts
+	if err := a.tallyAlerts(table.Alerts); err != nil {
+		return err
+	}
 	var page, workbook bytes.Buffer
 	if err := report.WriteHTML(&page, glance); err != nil {
 		return err
@@ -143,9 +148,16 @@ func (a *attempt) refreshReport() error {
 	return a.tx.CloseRun()
 }
 
+// ReportFiles are where a quarter's report and monitoring table are, and whom
+// they point out.
+type ReportFiles struct {
+	Files  []string
+	Alerts []Alert
+}
+
 // Report brings the quarter's report and monitoring table up to date and says
 // where they are; a dry run only says where.
-func (w *Workspace) Report(ctx context.Context, q values.Quarter, dryRun bool) (files []string, err error) {
+func (w *Workspace) Report(ctx context.Context, q values.Quarter, dryRun bool) (*ReportFiles, error) {
 	known, err := w.Quarters(ctx)
 	if err != nil {
 		return nil, err
@@ -167,10 +179,14 @@ func (w *Workspace) Report(ctx context.Context, q values.Quarter, dryRun bool) (
 			return nil, err
 		}
 	}
+	files := &ReportFiles{}
 	for _, name := range []string{ReportPath, MonitoringPath} {
-		files = append(files, w.out.FullPath(path.Join(q.String(), name)))
+		files.Files = append(files.Files, w.out.FullPath(path.Join(q.String(), name)))
 	}
-	return files, nil
+	return files, w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {
+		files.Alerts, err = alertsOf(tx, q)
+		return err
+	})
 }
 
 // Quarters are those that the ledger knows, oldest first.

@@ -302,10 +302,10 @@ func TestWhatBarsARenewal(t *testing.T) {
 	defer func() { _ = f.Close() }()
 	bars := map[string]string{}
 	for _, row := range must(f.GetRows("到期提示"))(t)[3:] {
-		bars[row[5]] = strings.Join(row[11:], " ")
+		bars[row[5]] = strings.Join(row[13:], " ")
 	}
 	for contract, want := range map[string]string{ // facts.tsv: what each loan is
-		"清农商借字〔2026〕第9042号": "不可 已逾期",
+		"清农商借字〔2026〕第9042号": "不可 已逾期（四(三)）",
 		"8801026000035":     "可办一次",
 	} {
 		if bars[contract] != want {

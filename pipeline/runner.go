@@ -66,6 +66,7 @@ type RunReport struct {
 type QuarterReport struct {
 	Quarter values.Quarter
 	Stages  []StageReport
+	Alerts  []Alert // of its last report
 	Next    []values.Text
 }
 

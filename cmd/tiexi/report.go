@@ -48,12 +48,13 @@ func (p *program) reports(c *cli.Context) error {
 			return err
 		}
 		if p.json {
-			return p.printJSON(map[string]any{"quarter": q, "files": files})
+			return p.printJSON(map[string]any{"quarter": q, "files": files.Files, "alerts": append([]pipeline.Alert{}, files.Alerts...)})
 		}
 		p.answer(p.in("%s 的报告和监测表：", "The report and monitoring table of %s:", q.String()))
-		for _, file := range files {
+		for _, file := range files.Files {
 			p.answer("  " + file)
 		}
+		p.printAlerts(files.Alerts)
 		return nil
 	})
 }
@@ -103,16 +104,19 @@ func (p *program) reportAll(c *cli.Context) error {
 		return nil
 	}
 	var content bytes.Buffer
-	if err := report.WriteMonitoring(&content, report.Together(province(file), tables)); err != nil {
+	whole := report.Together(province(file), tables)
+	if err := report.WriteMonitoring(&content, whole); err != nil {
 		return err
 	}
 	if err := writeBeside(output, content.Bytes()); err != nil {
 		return err
 	}
 	if p.json {
-		return p.printJSON(map[string]any{"quarter": quarter, "file": output, "counties": len(tables), "missing": append([]string{}, missing...)})
+		return p.printJSON(map[string]any{"quarter": quarter, "file": output, "counties": len(tables), "missing": append([]string{}, missing...),
+			"alerts": append([]pipeline.Alert{}, whole.Alerts...)})
 	}
 	p.answer(p.in("已写出 %s：%s，%d 个县。", "Wrote %s: %s, %d counties.", output, quarter.String(), len(tables)))
+	p.printAlerts(whole.Alerts)
 	return nil
 }
 

@@ -212,12 +212,22 @@ func (p *program) printRun(w *pipeline.Workspace, report *pipeline.RunReport) {
 		if !report.Changed {
 			p.answer(p.in("没有变化，什么都没有写。", "Nothing has changed; nothing was written."))
 		}
+		p.printAlerts(quarter.Alerts)
 		p.printNext(quarter.Next)
 	}
 }
 
 func (p *program) quarterDays(job *jobs.Job, q values.Quarter) string {
 	return p.in("%s 至 %s", "%s to %s", q.First(job.InterestDay), q.Last(job.InterestDay))
+}
+
+// printAlerts says which banks and townships are above a limit.
+func (p *program) printAlerts(alerts []pipeline.Alert) {
+	for _, alert := range alerts {
+		for _, line := range wrap(alert.Sentence().In(p.lang), p.width()) {
+			p.answer(line)
+		}
+	}
 }
 
 // printNext ends an answer with what people have to do now.

@@ -17,9 +17,10 @@ type runAnswer struct {
 }
 
 type quarterAnswer struct {
-	Quarter values.Quarter `json:"quarter"`
-	Stages  []stageAnswer  `json:"stages"`
-	Next    []string       `json:"next"`
+	Quarter values.Quarter   `json:"quarter"`
+	Stages  []stageAnswer    `json:"stages"`
+	Alerts  []pipeline.Alert `json:"alerts"`
+	Next    []string         `json:"next"`
 }
 
 type stageAnswer struct {
@@ -42,7 +43,7 @@ func (p *program) runJSON(job *jobs.Job, report *pipeline.RunReport) runAnswer {
 		Quarters: []quarterAnswer{}, Refused: []refusedAnswer{}, Silent: append([]string{}, report.Silent...),
 	}
 	for _, quarter := range report.Quarters {
-		q := quarterAnswer{Quarter: quarter.Quarter, Stages: []stageAnswer{}, Next: []string{}}
+		q := quarterAnswer{Quarter: quarter.Quarter, Stages: []stageAnswer{}, Alerts: append([]pipeline.Alert{}, quarter.Alerts...), Next: []string{}}
 		for _, stage := range quarter.Stages {
 			q.Stages = append(q.Stages, stageAnswer{stage.Name, stage.State, stage.Reason.In(p.lang), stage.In, stage.Out})
 		}

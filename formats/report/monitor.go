@@ -22,6 +22,9 @@ type Monitoring struct {
 	Left     int   // returned lines, which are in none of the figures
 	Due      []DueLoan
 	Fund     *Fund // nil: the county has none (一(八))
+	Watched  bool  // rates are compared with limits (四(三)); Alerts are those above
+	Alerts   []Alert
+	Coverage []Coverage // by township; nil without a table of responsible banks
 }
 
 // Group is a row: what the loans of one place or product come to. Fields that
@@ -179,7 +182,8 @@ const monitorNote = "期初余额为季初前一日，期末余额为季末当�
 // WriteMonitoring writes 季度监测表.xlsx: the loans by bank and township, with
 // the fund against its floor; subsidy and payments of the same rows; both by
 // product; the quarter before beside this one; the responsible banks, where
-// they are known; and what comes due, where it is given.
+// they are known; alerts, where there are limits; and what comes due, where it
+// is given.
 func WriteMonitoring(w io.Writer, m Monitoring) error {
 	out := book.New(book.Properties{Title: m.title(""), Date: m.Date})
 	keys := m.placeKeys()
@@ -200,6 +204,7 @@ func WriteMonitoring(w io.Writer, m Monitoring) error {
 		s.Row(book.Text(book.DeskNote, fmt.Sprintf("台账中没有上季（%s）的数据，上季各栏留空。", m.Quarter.Previous().Chinese())).Over(len(keys) + len(comparison())))
 	}
 	m.responsible(out)
+	m.alerts(out)
 	m.due(out)
 	_, err := out.WriteTo(w)
 	return err

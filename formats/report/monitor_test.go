@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,11 +33,19 @@ func table() Monitoring {
 		Left:     3,
 		Due: []DueLoan{
 			{Township: "城关镇", Village: "东关村", Borrower: "王一", Bank: "清水邮储银行", Contract: "YC1", Balance: 1_000_00, Matures: values.MustDate("2026-12-19")},
-			{Township: "城关镇", Village: "东关村", Borrower: "王二", Bank: "清水邮储银行", Contract: "YC2", Balance: 1_000_00, Matures: values.MustDate("2026-09-20"), Overdue: true, Class: "次级", Bars: []string{"已逾期"}},
+			{Township: "城关镇", Village: "东关村", Borrower: "王二", Bank: "清水邮储银行", Contract: "YC2", Balance: 1_000_00, Matures: values.MustDate("2026-09-20"), Overdue: true, DaysOverdue: 1, Class: "次级", Bars: []string{"已逾期（四(三)）"}},
 			{Township: "柳沟镇", Village: "上河村", Borrower: "王三", Bank: "清水农商银行", Contract: "NS3", Balance: 2_000_00, Matures: values.MustDate("2026-10-20"), Renewals: 1, Bars: []string{"已续贷或展期1次（二(三)）"}},
-			{Township: "柳沟镇", Village: "上河村", Borrower: "王四", Bank: "清水农商银行", Contract: "NS4", Balance: 2_000_00, Matures: values.MustDate("2028-10-20"), Renewals: 1, Bars: []string{"已续贷或展期1次（二(三)）"}},
+			{Township: "柳沟镇", Village: "上河村", Borrower: "王四", Bank: "清水农商银行", Contract: "NS4", Balance: 2_000_00, Matures: values.MustDate("2028-10-20"), OriginalMaturity: values.MustDate("2026-10-20"), Renewals: 1, Bars: []string{"已续贷或展期1次（二(三)）"}},
+			{Township: "柳沟镇", Village: "上河村", Borrower: "王五", Bank: "清水农商银行", Contract: "NS5", Tranche: "NS5-2", Balance: 2_000_00, Matures: values.MustDate("2026-11-20"), Overdue: true, Doubts: []string{"到期时超过65周岁（一(十)）", "用途含“建房”（一(九)）"}},
 		},
-		Fund: &Fund{Balance: 200_000_00, Outstanding: 4_300_000_00},
+		Coverage: []Coverage{
+			{Township: "城关镇", RosterHouseholds: 40, Loans: 1, Balance: 0},
+			{Township: "柳沟镇", Responsible: "清水农商银行", RosterHouseholds: 300, Loans: 101, OwnLoans: 100, Balance: 4_300_001_00, OwnBalance: 4_300_000_00},
+			{Township: "白羊乡", Responsible: "清水邮储银行、清水农商银行", RosterHouseholds: 7},
+		},
+		Watched: true,
+		Alerts:  []Alert{{Bank: "清水农商银行", Kind: AlertOverdue, Amount: 50_000_00, Of: 4_300_000_00, Rate: "1.16", Limit: values.MustRate("1")}},
+		Fund:    &Fund{Balance: 200_000_00, Outstanding: 4_300_000_00},
 	}
 }
 
@@ -66,7 +75,7 @@ func rowsOf(t *testing.T, f *excelize.File, sheet string) [][]string {
 
 func TestMonitoringTable(t *testing.T) {
 	f := workbook(t, table())
-	if diff := cmp.Diff([]string{"季度监测表", "贴息与发放", "按产品", "按产品贴息", "与上季对比", "主责任银行", "到期提示"}, f.GetSheetList()); diff != "" {
+	if diff := cmp.Diff([]string{"季度监测表", "贴息与发放", "按产品", "按产品贴息", "与上季对比", "主责任银行", "预警", "到期提示"}, f.GetSheetList()); diff != "" {
 		t.Error(diff)
 	}
 	rows := rowsOf(t, f, "季度监测表")
@@ -118,15 +127,51 @@ func TestTheQuarterBeforeStandsBeside(t *testing.T) {
 func TestWhatComesDue(t *testing.T) {
 	rows := rowsOf(t, workbook(t, table()), "到期提示")
 	var got []string
-	for _, row := range rows[3:] {
-		got = append(got, strings.Join([]string{row[0], row[3], row[7], row[8], row[11]}, " "))
+	for _, row := range rows[2:] {
+		got = append(got, strings.Join(append(row[:1:1], row[3:]...), "|"))
 	}
-	want := []string{"已逾期 王二 2026-09-20 当日 不可", "30日内到期 王三 2026-10-20 30 不可", "90日内到期 王一 2026-12-19 90 可办一次", "已续贷或展期 王四 2028-10-20 761 不可"}
+	want := []string{
+		"提示|借款人|承贷银行|合同号|借据号|期末余额(元)|到期日|距到期(天)|逾期(天)|五级分类|已续展(次)|原到期日|续贷或展期|说明",
+		"已逾期|王二|清水邮储银行|YC2||1000.00|2026-09-20||1|次级|0||不可|已逾期（四(三)）",
+		"已逾期|王五|清水农商银行|NS5|NS5-2|2000.00|2026-11-20|61|未注明||0||须核实|到期时超过65周岁（一(十)）；用途含“建房”（一(九)）",
+		"30日内到期|王三|清水农商银行|NS3||2000.00|2026-10-20|30|||1||不可|已续贷或展期1次（二(三)）",
+		"90日内到期|王一|清水邮储银行|YC1||1000.00|2026-12-19|90|||0||可办一次",
+		"已续贷或展期|王四|清水农商银行|NS4||2000.00|2028-10-20|761|||1|2026-10-20|不可|已续贷或展期1次（二(三)）",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if bars := rows[3][12]; bars != "已逾期" {
-		t.Errorf("the reason is %q", bars)
+	m := table()
+	m.Due = m.Due[:4] // no loan of several tranches
+	if rows := rowsOf(t, workbook(t, m), "到期提示"); slices.Contains(rows[2], "借据号") || len(rows[2]) != 15 {
+		t.Errorf("headings are %v", rows[2])
+	}
+	m.Due[0].Matures++ // the 91st day is not listed as coming due
+	if kind := m.Due[0].kind(m.To); kind != "已续贷或展期" {
+		t.Errorf("91 days before its maturity a loan is %s", kind)
+	}
+}
+
+// Which township has a responsible bank, and what of its loans that bank has.
+func TestCoverageByTownship(t *testing.T) {
+	rows := rowsOf(t, workbook(t, table()), "主责任银行")
+	want := [][]string{
+		{"乡(镇)", "主责任银行", "帮扶户数", "贷款笔数", "其中主责任银行", "其他银行", "期末余额(元)", "其中主责任银行(元)", "其他银行(元)", "主责任银行占余额(%)", "说明"},
+		{"城关镇", "", "40", "1", "0", "1", "0.00", "0.00", "0.00", "", "没有主责任银行"},
+		{"柳沟镇", "清水农商银行", "300", "101", "100", "1", "4300001.00", "4300000.00", "1.00", "100.00"},
+		{"白羊乡", "清水邮储银行、清水农商银行", "7", "0", "0", "0", "0.00", "0.00", "0.00", "", "还没有贷款"},
+		{"合计", "", "347", "102", "100", "2", "4300001.00", "4300000.00", "1.00", "100.00"},
+	}
+	if diff := cmp.Diff(want, rows[1:6]); diff != "" {
+		t.Error(diff)
+	}
+	if note := rows[6][0]; !strings.HasPrefix(note, "没有主责任银行的乡镇：城关镇。") {
+		t.Errorf("the note is %q", note)
+	}
+	m := table()
+	m.Coverage = nil
+	if i, _ := workbook(t, m).GetSheetIndex("主责任银行"); i >= 0 {
+		t.Error("without a table of responsible banks there is a sheet of them")
 	}
 }
 
@@ -134,6 +179,7 @@ func TestWhatComesDue(t *testing.T) {
 // quarter before only where every county has one.
 func TestAProvincesTable(t *testing.T) {
 	one, two := table(), table()
+	two.Alerts = nil
 	two.Region, two.Fund = "河阳县", nil
 	m := Together("山西省", []Monitoring{one, two})
 	f := workbook(t, m)
@@ -154,6 +200,12 @@ func TestAProvincesTable(t *testing.T) {
 	}
 	if m.Total.Before == nil || m.Total.Before.Loans != 180 || table().Places[0].County != "" {
 		t.Errorf("the quarter before is %+v", m.Total.Before)
+	}
+	if alerts := rowsOf(t, f, "预警"); alerts[3][0] != "清水县" || alerts[3][2] != "清水农商银行" || len(alerts) != 4 {
+		t.Errorf("the province's alerts are %v", alerts)
+	}
+	if coverage := rowsOf(t, f, "主责任银行"); coverage[5][0] != "河阳县" || coverage[8][3] != "694" || !strings.HasPrefix(coverage[9][0], "没有主责任银行的乡镇：清水县城关镇、河阳县城关镇。") {
+		t.Errorf("the province's coverage is %v", coverage)
 	}
 	two.Total.Before = nil
 	if m := Together("山西省", []Monitoring{one, two}); m.Total.Before != nil {

@@ -34,6 +34,8 @@ type Report struct {
 	Findings []FindingCount
 	Notices  []TownshipNotice
 	Payments Payments
+	Watched  bool // rates are compared with limits (四(三)); Alerts are those above
+	Alerts   []Alert
 	History  []Past // the quarters before, oldest first; at most four are shown
 	Next     []string
 }

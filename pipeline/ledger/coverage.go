@@ -2,25 +2,23 @@ package ledger
 
 import "tiexi/pipeline/values"
 
-// TownshipLoans is what one bank has lent in a township by a quarter's lines
-// that are not returned. Beside the table of responsible banks (二(一)) it says
-// which townships have one, and how many loans are from others.
-type TownshipLoans struct {
-	Township   string
-	Bank       string
-	Loans      int
-	Households int
-	Balance    values.Fen // the loans' largest of the quarter
-}
-
-// TownshipLoans lists them by township and bank.
-func (tx *Tx) TownshipLoans(q values.Quarter) ([]TownshipLoans, error) {
-	return collect(tx, func(s scanner) (t TownshipLoans, err error) {
-		err = s.Scan(&t.Township, &t.Bank, &t.Loans, &t.Households, &t.Balance)
-		return t, err
-	}, `SELECT township, bank, count(DISTINCT contract), count(DISTINCT household), sum(balance)
-		FROM (SELECT j.township, l.bank, l.contract, l.tranche, max(j.household) AS household, max(l.balance) AS balance
-			FROM judgement j JOIN line l ON l.id = j.line_id
-			WHERE j.quarter = ? AND l.live = 1 AND j.outcome <> 'returned' GROUP BY j.township, l.bank, l.contract, l.tranche)
-		GROUP BY township, bank ORDER BY township, bank`, q.String())
+// RosterHouseholds counts the households on the roster by township, as it stood
+// on a day: those whom the responsible banks have to reach (二(一)). It is the
+// newest snapshot of that day or earlier, else the oldest there is, without
+// those who joined later or had left.
+func (tx *Tx) RosterHouseholds(on values.Date) (map[string]int, error) {
+	type count struct {
+		township   string
+		households int
+	}
+	counts := map[string]int{}
+	err := each(tx, func(s scanner) (c count, err error) {
+		err = s.Scan(&c.township, &c.households)
+		return c, err
+	}, func(c count) error { counts[c.township] = c.households; return nil },
+		`SELECT p.township, count(DISTINCT p.household)
+		FROM (SELECT coalesce((SELECT max(id) FROM snapshot WHERE taken_on <= ?1), (SELECT min(id) FROM snapshot)) AS id) AS s
+		JOIN person p ON s.id BETWEEN p.first_snapshot AND p.last_snapshot
+		WHERE p.joined <= ?1 AND (p.left_on = '' OR p.left_on > ?1) GROUP BY p.township`, on.String())
+	return counts, err
 }

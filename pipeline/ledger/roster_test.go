@@ -73,6 +73,35 @@ func TestARowIsKeptForAsLongAsItStands(t *testing.T) {
 	}
 }
 
+// The roster as it stood: by its newest snapshot of the day, without who came
+// later or had left; before the first one, by that.
+func TestHouseholdsOnTheRosterByTownship(t *testing.T) {
+	l := newLedger(t)
+	write(t, l, func(tx *Tx) error {
+		mother, son, far, leaves, late := resident(1, "东村"), resident(2, "东村"), resident(3, "西村"), resident(4, "东村"), resident(5, "东村")
+		son.Household, far.Township = mother.Household, "河口镇"
+		leaves.Left, late.Joined = values.MustDate("2026-03-01"), values.MustDate("2026-05-01")
+		moved := far
+		moved.Township = "城关镇"
+		snapshots(tx, []Person{mother, son, far, leaves, late}, []Person{mother, far}, []Person{mother, son, moved})
+		for _, c := range []struct {
+			on   string
+			want map[string]int
+		}{
+			{"2025-12-31", map[string]int{"城关镇": 2, "河口镇": 1}}, // H1, H4
+			{"2026-02-28", map[string]int{"城关镇": 2, "河口镇": 1}},
+			{"2026-03-01", map[string]int{"城关镇": 1, "河口镇": 1}}, // H4 has left
+			{"2026-04-01", map[string]int{"城关镇": 1, "河口镇": 1}},
+			{"2026-07-01", map[string]int{"城关镇": 2}}, // H3 has moved
+		} {
+			if diff := cmp.Diff(c.want, must(tx.RosterHouseholds(values.MustDate(c.on)))); diff != "" {
+				t.Errorf("%s: %s", c.on, diff)
+			}
+		}
+		return nil
+	})
+}
+
 var whole = []cmp.Option{cmp.Comparer(func(a, b values.ResidentID) bool { return a == b }), cmp.Comparer(func(a, b values.Account) bool { return a == b })}
 
 func TestEveryWordOfARowCounts(t *testing.T) {

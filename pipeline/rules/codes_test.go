@@ -333,9 +333,11 @@ var probes = []probe{
 		w.line().Balance = yuan("50000.01")
 	}},
 
-	{OtherLender, "another bank's township", true, func(w *world) { w.Lenders = map[string]string{"城关镇": "清水农行"} }},
-	{OtherLender, "its own", false, func(w *world) { w.Lenders = map[string]string{"城关镇": "清水农商银行"} }},
-	{OtherLender, "the township is not in the table", false, func(w *world) { w.Lenders = map[string]string{"河东乡": "清水农行"} }},
+	{OtherLender, "another bank's township", true, func(w *world) { w.Lenders = map[string][]string{"城关镇": {"清水农行"}} }},
+	{OtherLender, "its own", false, func(w *world) { w.Lenders = map[string][]string{"城关镇": {"清水农商银行"}} }},
+	{OtherLender, "one of two", false, func(w *world) { w.Lenders = map[string][]string{"城关镇": {"清水农行", "清水 农商银行"}} }},
+	{OtherLender, "none of two", true, func(w *world) { w.Lenders = map[string][]string{"城关镇": {"清水农行", "清水储蓄"}} }},
+	{OtherLender, "the township is not in the table", false, func(w *world) { w.Lenders = map[string][]string{"河东乡": {"清水农行"}} }},
 	{ExcludedPerson, "listed", true, func(w *world) {
 		w.Excluded = map[values.ResidentID]Exclusion{w.line().ID: {Reason: "公职人员"}}
 	}},

@@ -17,7 +17,7 @@ type Facts struct {
 	Earlier []Earlier
 	Sheets  []SheetFacts
 
-	Lenders     map[string]string               // township → responsible bank (二(一))
+	Lenders     map[string][]string             // township → responsible banks (二(一))
 	Excluded    map[values.ResidentID]Exclusion // the county's exclusion list
 	Compensated map[values.Loan]values.Date     // loans the risk fund paid out on, and when
 }

@@ -54,6 +54,15 @@ func extended(l *values.Line) bool {
 	return l.OriginalMaturity.Known() && l.OriginalMaturity < l.Matures
 }
 
+// Renewals are the line's renewals and extensions so far; an original maturity
+// before the present one is one, whether or not the bank counted it.
+func Renewals(l *values.Line) int {
+	if l.Renewals == 0 && extended(l) {
+		return 1
+	}
+	return l.Renewals
+}
+
 func (s Span) String() string { return s.From.String() + "…" + s.To.String() }
 
 // lineChecks are the checks of a line by itself, after those of its cells.
@@ -230,8 +239,8 @@ func (r *report) span(field values.Field, from, to values.Date, months int, whic
 // the present one is an extension, whether or not the bank counted it.
 func (r *report) renewals(facts *LineFacts) {
 	count := r.line.Renewals
-	if count == 0 && r.readable(values.FieldOriginalMaturity, values.FieldMatures) && extended(r.line) {
-		count = 1
+	if r.readable(values.FieldOriginalMaturity, values.FieldMatures) {
+		count = Renewals(r.line)
 	}
 	most := facts.terms().Extensions
 	if facts.ExtensionTerms != nil {

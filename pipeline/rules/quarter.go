@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"slices"
+	"strings"
+
 	"tiexi/pipeline/values"
 )
 
@@ -16,10 +19,15 @@ func (r *report) tables(f *Facts, verdict *Verdict) {
 	if day, found := f.Compensated[l.Loan()]; found && r.readable(values.FieldContract) {
 		r.add(CompensatedLoan, values.FieldContract, day.String(), "")
 	}
-	bank, found := f.Lenders[verdict.Member.Township]
-	if found && verdict.OnRoster && values.FoldText(bank) != values.FoldText(l.Bank) {
-		r.add(OtherLender, values.FieldLender, l.Bank, bank, verdict.Member.Township)
+	banks := f.Lenders[verdict.Member.Township]
+	if len(banks) > 0 && verdict.OnRoster && !Responsible(banks, l.Bank) {
+		r.add(OtherLender, values.FieldLender, l.Bank, strings.Join(banks, "、"), verdict.Member.Township)
 	}
+}
+
+// Responsible tells whether the bank is one of a township's responsible banks.
+func Responsible(banks []string, bank string) bool {
+	return slices.ContainsFunc(banks, func(b string) bool { return values.FoldText(b) == values.FoldText(bank) })
 }
 
 // totals are the findings that each line of a sheet gets for the sheet's sums.

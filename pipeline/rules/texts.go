@@ -11,16 +11,19 @@ import (
 // text that joins several ("信用+抵押") is taken apart, and each part must be
 // allowed.
 func (r *report) guarantee(terms *values.Conditions) {
-	text := values.FoldText(r.line.Guarantee)
-	if text == "" || len(terms.Guarantees) == 0 || !r.readable(values.FieldGuarantee) || slices.Contains(terms.Guarantees, text) {
-		return
+	if r.readable(values.FieldGuarantee) && secured(r.line.Guarantee, terms.Guarantees) {
+		r.add(SecuredLoan, values.FieldGuarantee, r.line.Guarantee, strings.Join(terms.Guarantees, "、"))
 	}
-	for _, part := range strings.FieldsFunc(text, joinsGuarantees) {
-		if !guaranteeAllowed(part, terms.Guarantees) {
-			r.add(SecuredLoan, values.FieldGuarantee, r.line.Guarantee, strings.Join(terms.Guarantees, "、"))
-			return
-		}
+}
+
+// secured tells whether a guarantee is anything but the allowed ones; without a
+// list everything is allowed.
+func secured(guarantee string, allowed []string) bool {
+	text := values.FoldText(guarantee)
+	if text == "" || len(allowed) == 0 || slices.Contains(allowed, text) {
+		return false
 	}
+	return slices.ContainsFunc(strings.FieldsFunc(text, joinsGuarantees), func(part string) bool { return !guaranteeAllowed(part, allowed) })
 }
 
 func joinsGuarantees(char rune) bool { return strings.ContainsRune("、,;/+&|和及加", char) }
@@ -45,14 +48,18 @@ func guaranteeAllowed(part string, allowed []string) bool {
 
 // purpose looks for words of uses that the notice rules out (一(九)).
 func (r *report) purpose(terms *values.Conditions) {
-	text := values.FoldText(r.line.Purpose)
-	if text == "" || !r.readable(values.FieldPurpose) {
-		return
+	if word := ruledOut(r.line.Purpose, terms.PurposeWords); word != "" && r.readable(values.FieldPurpose) {
+		r.add(PurposeNotAllowed, values.FieldPurpose, r.line.Purpose, "", word)
 	}
-	for _, word := range terms.PurposeWords {
+}
+
+// ruledOut is the first of the words that the purpose has, "" for none.
+func ruledOut(purpose string, words []string) string {
+	text := values.FoldText(purpose)
+	for _, word := range words {
 		if folded := values.FoldText(word); folded != "" && strings.Contains(text, folded) {
-			r.add(PurposeNotAllowed, values.FieldPurpose, r.line.Purpose, "", word)
-			return
+			return word
 		}
 	}
+	return ""
 }
