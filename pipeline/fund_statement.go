@@ -96,8 +96,8 @@ func (a *attempt) fundQuarter(q values.Quarter) (values.Quarter, error) {
 	return quarters[len(quarters)-1], nil
 }
 
-// WriteFundStatement writes the statement of a quarter anew, after a run has
-// changed what is outstanding, and gives its path.
+// WriteFundStatement writes the statement of a quarter anew and gives its path;
+// commands on the fund and runs do it by themselves.
 func (w *Workspace) WriteFundStatement(ctx context.Context, q values.Quarter, dryRun bool) (file string, err error) {
 	err = w.onFund(ctx, dryRun, func(a *attempt) (values.Quarter, error) {
 		has, err := a.tx.HasFund()
@@ -209,7 +209,8 @@ func (c *fundAccount) late(claim ledger.FundClaim) int {
 }
 
 // writeFundPapers writes the fund's files of the quarter of today, of the
-// earliest one touched, and of every later one that has them.
+// earliest one touched, and of every later one that has them, and the reports
+// that show its balance.
 func (a *attempt) writeFundPapers(from values.Quarter) (written []values.Quarter, err error) {
 	outputs, err := a.tx.Outputs(values.Quarter{})
 	if err != nil {
@@ -226,7 +227,11 @@ func (a *attempt) writeFundPapers(from values.Quarter) (written []values.Quarter
 	for _, q := range written {
 		of := *a
 		of.quarter = q
-		if err := of.writeFundQuarter(); err != nil {
+		of.tally = map[string]string{}
+		if err := of.refreshFund(); err != nil {
+			return nil, err
+		}
+		if err := of.refreshReport(); err != nil {
 			return nil, err
 		}
 	}
@@ -239,6 +244,7 @@ func (a *attempt) writeFundQuarter() error {
 	if err != nil {
 		return err
 	}
+	a.took, a.gave = len(account.entries), 1
 	var content bytes.Buffer
 	if err := fund.WriteStatement(&content, a.fundStatement(account)); err != nil {
 		return err
@@ -261,7 +267,7 @@ func (a *attempt) writeFundQuarter() error {
 			return err
 		}
 		keep[path.Join(a.quarter.String(), name)] = true
-		returned = returned[n:]
+		returned, a.gave = returned[n:], a.gave+1
 	}
 	return a.withdrawOthers(keep)
 }

@@ -154,10 +154,17 @@ func (w *Workspace) runQuarter(ctx context.Context, q values.Quarter, r RunReque
 		if err != nil {
 			return nil, changed, err
 		}
-		changed = changed || result.State == "done"
+		papers, err := w.runFund(ctx, q)
+		if err != nil {
+			return nil, changed, err
+		}
+		changed = changed || result.State == "done" || papers
 	}
 	err := w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {
-		report.Next, err = w.next(tx, q)
+		if report.Next, err = w.next(tx, q); err != nil {
+			return err
+		}
+		report.Alerts, err = alertsOf(tx, q)
 		return err
 	})
 	return report, changed, err

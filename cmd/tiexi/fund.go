@@ -301,7 +301,7 @@ func (p *program) printFund(v *pipeline.FundView) {
 func (p *program) fundStatement() *cli.Command {
 	return p.command(spec{
 		name: "statement", usage: p.in("写出本季度的风险补偿金收支表", "write the fund's statement of the quarter"),
-		about:    p.in("每次收支后自动写出；run 之后贷款余额有变化的，用它重写。", "Written after every entry anyway; this does it again when a run has changed what is outstanding."),
+		about:    p.in("每次收支、每次 run 之后都会自动更新；这个命令再写一次并说出位置。", "Every entry and every run brings it up to date anyway; this writes it once more and says where it is."),
 		examples: []string{"fund statement --quarter 2026Q3"},
 		acts:     true,
 		do: func(c *cli.Context) error {

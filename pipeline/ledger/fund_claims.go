@@ -81,6 +81,13 @@ func (tx *Tx) MarkFund(by values.Date) (string, error) {
 	return tx.mark(`SELECT CASE count(*) WHEN 0 THEN '' ELSE count(*) || ':' || max(id) END FROM fund_entry WHERE on_day <= ?`, by.String())
 }
 
+// MarkFundClaims covers the claims as they stood at the end of a day, and the
+// rows that had gone back by then.
+func (tx *Tx) MarkFundClaims(by values.Date) (string, error) {
+	return tx.mark(`SELECT (SELECT count(*) || ':' || count(*) FILTER (WHERE state <> 'waiting' AND decided_on <= ?1) FROM fund_claim WHERE received_on <= ?1)
+		|| ':' || (SELECT count(*) FROM fund_returned WHERE received_on <= ?1)`, by.String())
+}
+
 // AddFundReturned records a row that goes back to its bank; the same row for
 // the same reason once.
 func (tx *Tx) AddFundReturned(r FundReturned) error {
