@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,7 +27,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
 			env.Setenv("TIEXI_CONFIG", "")
 			env.Setenv("TIEXI_LANG", "")
-			return nil
+			fixtures, err := filepath.Abs(filepath.Join("..", "..", "fixtures"))
+			env.Setenv("FIXTURES", fixtures)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"mkxlsx":   makeWorkbook,

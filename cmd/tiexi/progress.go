@@ -122,6 +122,8 @@ func stageWord(stage string) values.Text {
 		return values.Say("对账", "reconcile")
 	case "report":
 		return values.Say("报告", "report")
+	case "fund":
+		return values.Say("风险补偿金", "risk fund")
 	}
 	return values.Text{Chinese: stage, English: stage}
 }

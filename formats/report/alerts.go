@@ -132,6 +132,9 @@ func (m Monitoring) alerts(out *book.Book) {
 			book.Fen(book.DeskMoney, a.Amount), book.Fen(book.DeskMoney, a.Of), book.Text(book.DeskHeldMark, a.Rate), book.Text(book.DeskFigure, a.Limit.String())}
 		s.Row(cells[skip:]...)
 	}
+	if s.Last() > head {
+		s.DigitsAsText(len(headings)-1, head+1, len(headings), s.Last())
+	}
 	if len(m.Alerts) == 0 {
 		s.Row(book.Text(book.DeskText, "没有高于预警线的银行或乡镇。").Over(len(headings)))
 	}

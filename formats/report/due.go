@@ -86,14 +86,21 @@ func (m Monitoring) dueColumns() []dueColumn {
 	words := func(title string, width int, style book.Style, of func(DueLoan) string) dueColumn {
 		return dueColumn{title, width, func(d DueLoan) book.Cell { return book.Text(style, of(d)) }}
 	}
+	fitting := func(title string, most int, style book.Style, of func(DueLoan) string) dueColumn {
+		texts := []string{title}
+		for _, d := range m.Due {
+			texts = append(texts, of(d))
+		}
+		return words(title, book.Fit(style, 8, most, texts...), style, of)
+	}
 	columns := []dueColumn{
 		words("提示", 13, book.DeskCentre, func(d DueLoan) string { return d.kind(m.To) }),
-		words("乡(镇)", 11, book.DeskText, func(d DueLoan) string { return d.Township }),
-		words("行政村", 12, book.DeskText, func(d DueLoan) string { return d.Village }),
-		words("借款人", 9, book.DeskText, func(d DueLoan) string { return d.Borrower }),
-		words("承贷银行", 19, book.DeskText, func(d DueLoan) string { return d.Bank }),
-		words("合同号", 23, book.DeskCode, func(d DueLoan) string { return d.Contract }),
-		words("借据号", 20, book.DeskCode, func(d DueLoan) string { return d.Tranche }),
+		fitting("乡(镇)", 12, book.DeskText, func(d DueLoan) string { return d.Township }),
+		fitting("行政村", 14, book.DeskText, func(d DueLoan) string { return d.Village }),
+		fitting("借款人", 12, book.DeskText, func(d DueLoan) string { return d.Borrower }),
+		fitting("承贷银行", 20, book.DeskText, func(d DueLoan) string { return d.Bank }),
+		fitting("合同号", 24, book.DeskCode, func(d DueLoan) string { return d.Contract }),
+		fitting("借据号", 22, book.DeskCode, func(d DueLoan) string { return d.Tranche }),
 		{"期末余额(元)", 13, func(d DueLoan) book.Cell { return book.Fen(book.DeskMoney, d.Balance) }},
 		words("到期日", 11, book.DeskCentre, func(d DueLoan) string { return d.Matures.String() }),
 		words("距到期(天)", 8, book.DeskFigure, func(d DueLoan) string { return d.days(m.To) }),
@@ -139,6 +146,7 @@ func (m Monitoring) due(out *book.Book) {
 		s.Row(book.Text(book.DeskText, "没有需要提示的贷款。").Over(len(columns)))
 		return
 	}
+	s.DigitsAsText(1, head+1, len(columns), s.Last())
 	s.Filter(head, s.Last())
 }
 
