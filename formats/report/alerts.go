@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -48,33 +49,39 @@ func (k AlertKind) Word() values.Text {
 // Name is the bank's or township's.
 func (a Alert) Name() string { return a.Bank + a.Township }
 
-// Alerts compares each bank and each township of one county with the limits, in
-// the order of the rows given: no ranking (四(一)). A rate passes its limit when
-// it is above it, worked out exactly; one that is equal does not.
+// Alerts compares each bank and each township of one county with the limits:
+// banks in the order given, townships by name, and no ranking (四(一)). A rate
+// passes its limit when it is above it, worked out exactly; one that is equal
+// does not.
 func Alerts(places []Group, limits Limits) (alerts []Alert) {
-	for _, of := range []struct {
-		name  func(Group) string
-		alert func(name string) Alert
-	}{
-		{func(g Group) string { return g.Bank }, func(name string) Alert { return Alert{Bank: name} }},
-		{func(g Group) string { return g.Township }, func(name string) Alert { return Alert{Township: name} }},
-	} {
-		var names []string
-		sums := map[string]Figures{}
-		for _, g := range places {
-			name := of.name(g)
-			if _, known := sums[name]; !known {
-				names = append(names, name)
-			}
-			sums[name] = sums[name].Plus(g.Now)
-		}
-		for _, name := range names {
-			a, f := of.alert(name), sums[name]
-			alerts = appendAbove(alerts, a, AlertOverdue, f.Overdue, f.Closing, limits.Overdue)
-			alerts = appendAbove(alerts, a, AlertBad, f.Bad, f.Closing, limits.Bad)
-		}
+	banks, byBank := sums(places, func(g Group) string { return g.Bank })
+	for _, bank := range banks {
+		alerts = limits.compare(alerts, Alert{Bank: bank}, byBank[bank])
+	}
+	townships, byTownship := sums(places, func(g Group) string { return g.Township })
+	slices.Sort(townships)
+	for _, township := range townships {
+		alerts = limits.compare(alerts, Alert{Township: township}, byTownship[township])
 	}
 	return alerts
+}
+
+// sums adds the places up by a name, and lists the names in order of appearance.
+func sums(places []Group, of func(Group) string) (names []string, by map[string]Figures) {
+	by = map[string]Figures{}
+	for _, g := range places {
+		name := of(g)
+		if _, known := by[name]; !known {
+			names = append(names, name)
+		}
+		by[name] = by[name].Plus(g.Now)
+	}
+	return names, by
+}
+
+func (l Limits) compare(alerts []Alert, a Alert, f Figures) []Alert {
+	alerts = appendAbove(alerts, a, AlertOverdue, f.Overdue, f.Closing, l.Overdue)
+	return appendAbove(alerts, a, AlertBad, f.Bad, f.Closing, l.Bad)
 }
 
 func appendAbove(alerts []Alert, a Alert, kind AlertKind, part, whole values.Fen, limit *values.Rate) []Alert {
