@@ -253,5 +253,5 @@ func (w *Workspace) act(ctx context.Context, q values.Quarter, name string, dryR
 	if err := files.Promote(); err != nil {
 		return cannotWrite(err)
 	}
-	return w.writeManifest(ctx, q)
+	return w.writeManifests(ctx, q)
 }

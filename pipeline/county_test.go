@@ -22,6 +22,7 @@ import (
 	"tiexi/formats/jobs"
 	"tiexi/formats/sheet"
 	"tiexi/pipeline"
+	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
 	"tiexi/pipeline/values"
 )
@@ -229,6 +230,7 @@ var script = []step{
 		return w.MarkSent(ctx, "2026Q3-03", values.MustDate("2026-10-22"), false)
 	}},
 	{"second return file", "2026-10-26", "赵财政", returnFile("03", "2026-10-23", nil)},
+	{"open the risk fund", "2026-10-27", "赵财政", openFund},
 	{"run on a correction", "2026-10-28", "李经办", runOnCorrection},
 }
 
@@ -246,6 +248,13 @@ func decide(accept bool, code string) func(context.Context, *county, *pipeline.W
 
 func approve(ctx context.Context, _ *county, w *pipeline.Workspace) error {
 	_, err := w.Approve(ctx, pipeline.ApproveRequest{Quarter: q3})
+	return err
+}
+
+// openFund gives the county a risk fund late, so that the run after it has its
+// statement to bring up to date.
+func openFund(ctx context.Context, _ *county, w *pipeline.Workspace) error {
+	_, err := w.AddToFund(ctx, pipeline.FundEntryRequest{Kind: ledger.FundOpening, Amount: 50_000_00, On: values.MustDate("2026-09-01"), Why: "建账"})
 	return err
 }
 

@@ -322,8 +322,10 @@ func (a *attempt) between(t *touched, computed, before, after int) error {
 			Contract string `json:"contract"`
 			SHA256   string `json:"sha256"`
 		}
-		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
-			return fmt.Errorf("audit entry %d: %w", e.Seq, err)
+		if e.Action == "decide" || e.Action == "ingest" { // others have details of another form
+			if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
+				return fmt.Errorf("audit entry %d: %w", e.Seq, err)
+			}
 		}
 		switch e.Action {
 		case "decide":

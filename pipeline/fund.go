@@ -156,20 +156,13 @@ func (a *attempt) waitingClaim(d FundDecision) (claim ledger.FundClaim, err erro
 // papers anew from the earliest quarter that it touched.
 func (w *Workspace) onFund(ctx context.Context, dryRun bool, do func(*attempt) (from values.Quarter, err error)) error {
 	today := values.QuarterOf(w.opt.Today, w.job.InterestDay)
-	var written []values.Quarter
-	err := w.act(ctx, today, fundStage, dryRun, func(a *attempt) error {
+	return w.act(ctx, today, fundStage, dryRun, func(a *attempt) error {
 		from, err := do(a)
 		if err == nil && !dryRun {
-			written, err = a.writeFundPapers(from)
+			err = a.writeFundPapers(from)
 		}
 		return err
 	})
-	for _, q := range written {
-		if err == nil && q != today {
-			err = w.writeManifest(ctx, q)
-		}
-	}
-	return err
 }
 
 func (a *attempt) quarterOf(day values.Date) values.Quarter {

@@ -211,12 +211,12 @@ func (c *fundAccount) late(claim ledger.FundClaim) int {
 // writeFundPapers writes the fund's files of the quarter of today, of the
 // earliest one touched, and of every later one that has them, and the reports
 // that show its balance.
-func (a *attempt) writeFundPapers(from values.Quarter) (written []values.Quarter, err error) {
+func (a *attempt) writeFundPapers(from values.Quarter) error {
 	outputs, err := a.tx.Outputs(values.Quarter{})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	written = []values.Quarter{from, a.quarter}
+	written := []values.Quarter{from, a.quarter}
 	for _, o := range outputs {
 		if o.Stage == fundStage && !o.Quarter.Before(from) {
 			written = append(written, o.Quarter)
@@ -229,13 +229,13 @@ func (a *attempt) writeFundPapers(from values.Quarter) (written []values.Quarter
 		of.quarter = q
 		of.tally = map[string]string{}
 		if err := of.refreshFund(); err != nil {
-			return nil, err
+			return err
 		}
 		if err := of.refreshReport(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return written, nil
+	return nil
 }
 
 func (a *attempt) writeFundQuarter() error {

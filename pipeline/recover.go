@@ -32,11 +32,7 @@ func (w *Workspace) recover(ctx context.Context) error {
 		return err
 	}
 	lost := map[values.Quarter]map[string]map[string]string{} // quarter → stage → path → digest
-	var quarters []values.Quarter
 	for _, o := range outputs {
-		if !slices.Contains(quarters, o.Quarter) {
-			quarters = append(quarters, o.Quarter)
-		}
 		missing, err := w.recoverFile(o)
 		if err != nil {
 			return cannotWrite(err)
@@ -62,10 +58,8 @@ func (w *Workspace) recover(ctx context.Context) error {
 			}
 		}
 	}
-	for _, q := range quarters {
-		if err := w.writeManifest(ctx, q); err != nil {
-			return err
-		}
+	if err := w.writeManifests(ctx); err != nil {
+		return err
 	}
 	return cannotWrite(w.out.Sweep("."))
 }
@@ -203,6 +197,27 @@ func cutQuarter(name string) (rest, quarter string) {
 	return name, ""
 }
 
+// writeManifests writes the manifests of every quarter that has files, and of
+// those that may have none: they all name the audit log's head, which moves with
+// whatever is recorded in any quarter.
+func (w *Workspace) writeManifests(ctx context.Context, also ...values.Quarter) error {
+	quarters := slices.Clone(also)
+	if err := w.ledger.Read(ctx, func(tx *ledger.Tx) error {
+		with, err := tx.OutputQuarters()
+		quarters = append(quarters, with...)
+		return err
+	}); err != nil {
+		return err
+	}
+	slices.SortFunc(quarters, compareQuarters)
+	for _, q := range slices.Compact(quarters) {
+		if err := w.writeManifest(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *Workspace) writeManifest(ctx context.Context, q values.Quarter) error {
 	var content []byte
 	if err := w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {
@@ -216,12 +231,10 @@ func (w *Workspace) writeManifest(ctx context.Context, q values.Quarter) error {
 	return cannotWrite(err)
 }
 
-// finish writes the manifests that changed and closes the run.
+// finish writes the manifests and closes the run.
 func (w *Workspace) finish(ctx context.Context, quarters []values.Quarter) error {
-	for _, q := range quarters {
-		if err := w.writeManifest(ctx, q); err != nil {
-			return err
-		}
+	if err := w.writeManifests(ctx, quarters...); err != nil {
+		return err
 	}
 	open := false
 	if err := w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {

@@ -99,6 +99,12 @@ func (tx *Tx) Outputs(q values.Quarter) ([]Output, error) {
 	return collect(tx, scanOutput, `SELECT path, quarter, stage, sha256, rows, total, archived FROM output WHERE ?1 = '' OR quarter = ?1 ORDER BY path`, q.String())
 }
 
+// OutputQuarters lists the quarters that have, or had, a file, oldest first.
+func (tx *Tx) OutputQuarters() ([]values.Quarter, error) {
+	return collect(tx, func(s scanner) (q values.Quarter, err error) { err = s.Scan(quarter{&q}); return q, err },
+		`SELECT DISTINCT quarter FROM output ORDER BY quarter`)
+}
+
 // Quarters lists the quarters that have a stage or a line, oldest first.
 func (tx *Tx) Quarters() ([]values.Quarter, error) {
 	return collect(tx, func(s scanner) (q values.Quarter, err error) { err = s.Scan(quarter{&q}); return q, err },
