@@ -16,7 +16,7 @@ var update = flag.Bool("update-readme", false, "write what the commands print in
 // must print to stdout what the README shows. A line of … stands for lines that
 // the README leaves out.
 func TestReadmeCommands(t *testing.T) {
-	for _, name := range []string{"README.zh-CN.md", "README.md"} {
+	for _, name := range []string{"README.zh-CN.md", "README.md", "fixtures/twoquarters/README.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("..", "..", name))
 			if err != nil {
@@ -26,7 +26,13 @@ func TestReadmeCommands(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Chdir(t.TempDir())
+			home := t.TempDir()
+			if folder := filepath.Dir(path); filepath.Base(folder) == "twoquarters" { // its reader begins in a copy of its folder
+				if err := os.CopyFS(home, os.DirFS(folder)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Chdir(home)
 			t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 			t.Setenv("TIEXI_CONFIG", "")
 			t.Setenv("TIEXI_LANG", "")
@@ -74,11 +80,28 @@ func replay(t *testing.T, readme string) string {
 	return out.String()
 }
 
-// perform runs one command line of the README: tiexi, or cd.
+// perform runs one command line of the README: tiexi, cd, or cp of files into a
+// folder.
 func perform(t *testing.T, line string) string {
 	words := strings.Fields(line)
 	if words[0] == "cd" {
 		t.Chdir(words[1])
+		return ""
+	}
+	if words[0] == "cp" {
+		files, err := filepath.Glob(words[1])
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", line, len(files), err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(words[2], filepath.Base(file)), content, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 		return ""
 	}
 	var stdout, stderr bytes.Buffer
