@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"tiexi/formats/forms"
+	"tiexi/formats/loanbook"
 	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
 	"tiexi/pipeline/values"
@@ -16,6 +17,7 @@ type opened struct {
 	kind      forms.Kind
 	fault     error // why the file cannot be taken
 	statement *statementRead
+	loans     *loanbook.Book
 	roster    *snapshotToImport
 }
 
@@ -47,6 +49,9 @@ func (in *intake) open(f *inboxFile) *opened {
 	o.kind, o.fault = forms.Detect(o.book)
 	if o.fault == nil && (o.kind == forms.KindStatement || o.kind == forms.KindUnknown) { // of an unknown one it says what is missing
 		o.statement, o.fault = in.readStatement(f.name, o.book)
+	}
+	if o.fault == nil && o.kind == forms.KindLoanBook {
+		o.loans, o.fault = in.readLoanBook(f.name, o.book)
 	}
 	return o
 }

@@ -34,7 +34,7 @@ func (r *AuditReport) check(ok bool, proved, failed values.Text) {
 func (w *Workspace) Audit(ctx context.Context) (*AuditReport, error) {
 	r := &AuditReport{}
 	err := w.ledger.Read(ctx, func(tx *ledger.Tx) error {
-		for _, prove := range []func(*ledger.Tx, *AuditReport) error{w.proveLedger, w.proveChain, w.proveArchive, w.proveFund} {
+		for _, prove := range []func(*ledger.Tx, *AuditReport) error{w.proveLedger, w.proveChain, w.proveArchive, w.proveLoanBooks, w.proveFund} {
 			if err := prove(tx, r); err != nil {
 				return err
 			}
@@ -82,6 +82,11 @@ func (w *Workspace) proveArchive(tx *ledger.Tx, r *AuditReport) error {
 	if err != nil {
 		return err
 	}
+	books, err := bookFiles(tx)
+	if err != nil {
+		return err
+	}
+	files = append(files, books...)
 	purged, err := w.provePurges(tx, r)
 	if err != nil {
 		return err
@@ -98,6 +103,19 @@ func (w *Workspace) proveArchive(tx *ledger.Tx, r *AuditReport) error {
 		r.check(true, values.Say("收到的 %d 份文件都在归档中，与收到时一致。", "All %d files received are archived as they came.", len(files)), values.Text{})
 	}
 	return nil
+}
+
+// proveLoanBooks: each book's rows come to what they came to on arrival.
+func (w *Workspace) proveLoanBooks(tx *ledger.Tx, r *AuditReport) error {
+	books, err := tx.LoanBooks()
+	if err != nil || len(books) == 0 {
+		return err
+	}
+	wrong, err := tx.WrongLoanBooks()
+	r.check(len(wrong) == 0,
+		values.Say("%d 份贷款台账的笔数和余额与收到时一致。", "The %d loan books have the loans and balances that they came with.", len(books)),
+		values.Say("贷款台账的笔数或余额被改动：%v。", "Loan books have other loans or balances than they came with: %v.", wrong))
+	return err
 }
 
 // proveLines: rows in the sheets = accepted + held + returned.

@@ -19,8 +19,8 @@ func (a *attempt) dueLoans(all []*monitored, excluded map[values.ResidentID]rule
 	due := []report.DueLoan{}
 	for _, m := range all {
 		for _, t := range m.tranches {
-			l, j := t.last.line, t.last.judgement
-			renewals := rules.Renewals(&l.Line)
+			l := t.line()
+			renewals := rules.Renewals(&l)
 			if t.closing <= 0 || !t.overdue && renewals == 0 && (!l.Matures.Known() || l.Matures > to+report.DueDays) {
 				continue
 			}
@@ -30,13 +30,13 @@ func (a *attempt) dueLoans(all []*monitored, excluded map[values.ResidentID]rule
 			}
 			signed := max(to+1, l.Matures)
 			terms := a.policies.Conditions(policy.Facts{Signed: signed})
-			renewal := rules.Renewal{Line: &l.Line, Signed: signed, Terms: &terms, TakenOver: a.takesOver(&l.Line, signed), Roster: stretches(rows),
+			renewal := rules.Renewal{Line: &l, Signed: signed, Terms: &terms, TakenOver: a.takesOver(&l, signed), Roster: stretches(rows),
 				Overdue: t.overdue, Balance: m.closing, Household: households[m.household]}
 			if e, found := excluded[l.ID]; found {
 				renewal.Exclusion = &e
 			}
 			bars := renewal.Bars()
-			d := report.DueLoan{Township: m.township, Village: j.Village, Borrower: l.Borrower, Bank: m.Bank, Contract: m.Contract, Balance: t.closing,
+			d := report.DueLoan{Township: m.township, Village: m.village, Borrower: l.Borrower, Bank: m.Bank, Contract: m.Contract, Balance: t.closing,
 				Matures: l.Matures, OriginalMaturity: l.OriginalMaturity, Overdue: t.overdue, DaysOverdue: t.daysOverdue(to), Class: l.Class, Renewals: renewals,
 				Bars: bars.Final, Doubts: bars.Doubts}
 			if len(m.tranches) > 1 {

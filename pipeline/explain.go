@@ -46,6 +46,7 @@ type Explanation struct {
 	Stretches  []ExplainedDays   `json:"stretches"`
 	Rounding   []ExplainedRound  `json:"rounding"`
 	Payments   []ExplainedPayout `json:"payments"`
+	Book       []ExplainedBook   `json:"book,omitempty"` // the loan in the bank's loan book, where one came
 }
 
 // ExplainedLine is a statement line of the loan, with the cells it rests on.
@@ -114,6 +115,9 @@ func (w *Workspace) Explain(ctx context.Context, r ExplainRequest, lang values.L
 		}
 	}
 	if len(found) == 0 {
+		if err := w.findOnlyBooked(ctx, quarters, r); err != nil {
+			return nil, err
+		}
 		return nil, values.Refuse(values.Say("没有找到这笔贷款或这个人。", "No such loan or person was found."),
 			values.Say("请核对合同号、身份证号和 --quarter；tiexi lines 列出所有的行。", "Check the contract, the id and --quarter; `tiexi lines` lists all lines."))
 	}
@@ -146,6 +150,9 @@ func (a *attempt) explain(r ExplainRequest, lang values.Lang) (all []*Explanatio
 		if v.Outcome == values.Accepted {
 			e.Paid += v.line.Paid
 		}
+	}
+	if err := a.explainBook(all, views); err != nil {
+		return nil, err
 	}
 	for _, e := range all {
 		if err := a.explainAmounts(e, views); err != nil {

@@ -92,6 +92,11 @@ func (b *bookSheets) facts() []rules.SheetFacts {
 // it since 首次识别时间 (blank: always) until 退出时间, or until the date of the
 // first snapshot that no longer has them.
 func (a *attempt) memberships() (map[values.ResidentID][]rules.Membership, error) {
+	return membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsOnLines(a.quarter, yield) })
+}
+
+// membershipsOf are those of the roster rows that each gives.
+func membershipsOf(each func(yield func(ledger.Person) error) error) (map[values.ResidentID][]rules.Membership, error) {
 	roster := map[values.ResidentID][]rules.Membership{}
 	var rows []ledger.Person // of one person
 	finish := func() {
@@ -100,7 +105,7 @@ func (a *attempt) memberships() (map[values.ResidentID][]rules.Membership, error
 		}
 		rows = rows[:0]
 	}
-	err := a.tx.PersonsOnLines(a.quarter, func(p ledger.Person) error {
+	err := each(func(p ledger.Person) error {
 		if len(rows) > 0 && rows[0].ID != p.ID {
 			finish()
 		}

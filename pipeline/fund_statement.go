@@ -161,14 +161,19 @@ func (a *attempt) fundAccount(asOf values.Date) (*fundAccount, error) {
 	if f.Closing, err = a.tx.FundBalance(c.to); err != nil {
 		return nil, err
 	}
-	if f.Outstanding, err = a.tx.Outstanding(a.quarter, c.from, c.to); err != nil {
+	if f.Outstanding, err = a.outstanding(); err != nil {
 		return nil, err
 	}
 	lines, err := a.tx.LineCount(a.quarter)
 	if err != nil {
 		return nil, err
 	}
-	f.Listed = lines > 0
+	books, err := a.tx.MarkLoanBooks(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	f.Booked = books != ""
+	f.Listed = lines > 0 || f.Booked
 	f.Floor = report.Fund{Outstanding: f.Outstanding}.Floor()
 	f.Shortfall = max(0, f.Floor-f.Closing)
 	return c, nil
@@ -177,14 +182,14 @@ func (a *attempt) fundAccount(asOf values.Date) (*fundAccount, error) {
 // fundForMonitoring is the fund at the quarter's end as the monitoring table
 // shows it; nil where the county had none.
 func (a *attempt) fundForMonitoring() (*report.Fund, error) {
-	from, to := a.quarter.First(a.job.InterestDay), a.quarter.Last(a.job.InterestDay)
+	to := a.quarter.Last(a.job.InterestDay)
 	mark, err := a.tx.MarkFund(to)
 	if err != nil || mark == "" {
 		return nil, err
 	}
 	f := &report.Fund{}
 	if f.Balance, err = a.tx.FundBalance(to); err == nil {
-		f.Outstanding, err = a.tx.Outstanding(a.quarter, from, to)
+		f.Outstanding, err = a.outstanding()
 	}
 	return f, err
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tiexi/formats/forms"
+	"tiexi/formats/loanbook"
 	"tiexi/formats/statement"
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/outbox"
@@ -58,8 +59,8 @@ func (r *arrivals) with(quarters []values.Quarter) []values.Quarter {
 
 // intake is the stage ingest. It looks at the whole inbox, because a file says
 // itself which quarter it is for, and puts everything new into the ledger in
-// one transaction: statements line by line, rosters, decisions, objections,
-// return files. What cannot be taken is refused by name, and the rest goes on.
+// one transaction: statements line by line, loan books, rosters, decisions,
+// objections, return files. What cannot be taken is refused by name, and the rest goes on.
 func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error) {
 	found, err := w.scanInbox()
 	if err != nil {
@@ -75,7 +76,7 @@ func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error)
 			in.refuse(f.name, readFault(err))
 			continue
 		}
-		if in.known(f) {
+		if in.known(f) || in.knownBook(f) {
 			continue
 		}
 		fresh = append(fresh, f)
@@ -113,6 +114,7 @@ type intake struct {
 	tx        *ledger.Tx
 	request   RunRequest
 	files     []ledger.File
+	books     []ledger.LoanBook
 	purged    map[values.Quarter]*purged
 	snapshots []ledger.Snapshot
 	result    *arrivals
@@ -121,6 +123,9 @@ type intake struct {
 
 func (in *intake) learn(tx *ledger.Tx) (err error) {
 	if in.files, err = tx.Files(); err != nil {
+		return err
+	}
+	if in.books, err = tx.LoanBooks(); err != nil {
 		return err
 	}
 	if in.purged, err = purges(tx); err != nil {
@@ -236,6 +241,8 @@ func (in *intake) take(f *inboxFile, o *opened) error {
 			refusal, err = in.takeObjections(f, o.book)
 		case forms.KindReturn:
 			refusal, err = in.takeReturn(f, o.book)
+		case forms.KindLoanBook:
+			refusal, err = in.takeLoanBook(f, o.loans)
 		case forms.KindRoster, forms.KindExclusions, forms.KindResponsible:
 			refusal = values.Say("这是一份%s，不应放在收件文件夹。请放到 jobs.yaml 指明的位置。", "This is a %s and does not belong into the inbox. Put it where jobs.yaml says.", string(o.kind))
 		case forms.KindClaims:
@@ -426,7 +433,12 @@ func (in *intake) addSheets(file *ledger.File, report *statement.Report) error {
 		if err := in.tx.AddSheet(kept); err != nil {
 			return err
 		}
-		if s.Skipped == statement.NoHeading {
+		switch {
+		case s.Skipped == statement.NoHeading && loanbook.Names(s.Name):
+			in.say(Event{Kind: Warning, Quarter: file.Quarter, Stage: "ingest", Text: values.Say(
+				"%s 的工作表“%s”像是贷款台账，和贴息名单在一个文件里，未读。请另存为单独的文件放入收件文件夹。",
+				"Sheet %[2]q of %[1]s looks like a loan book in one file with a statement, and was not read. Save it as a file of its own and drop that into the inbox.", file.Name, s.Name)})
+		case s.Skipped == statement.NoHeading:
 			in.say(Event{Kind: Note, Quarter: file.Quarter, Stage: "ingest", Text: values.Say(
 				"%s 的工作表“%s”没有贴息名单表头，未读。", "Sheet %[2]q of %[1]s has no statement heading and was not read.", file.Name, s.Name)})
 		}

@@ -12,11 +12,14 @@ import (
 )
 
 // monitored is a loan of the quarter as the monitoring table counts it
-// (policy.md §8): what stands on its lines that are not returned.
+// (policy.md §8): what stands on its lines that are not returned, and in the
+// bank's loan book, where one came.
 type monitored struct {
 	values.Loan
-	tranches  []*tranche // with lines that touch the quarter, by first day
+	names     []string   // of all tranches that its lines name
+	tranches  []*tranche // what it has at the quarter's end, by first day
 	township  string
+	village   string
 	product   string
 	household string
 	opening   values.Fen
@@ -31,8 +34,9 @@ type monitored struct {
 // unknownPlace stands where neither roster nor bank says the township.
 const unknownPlace = "（不明）"
 
-// monitor gathers the quarter's loans, by bank, township and contract.
-func (a *attempt) monitor(views []*judgedLine) ([]*monitored, error) {
+// monitor gathers the quarter's loans, by bank, township and contract; books may
+// be nil.
+func (a *attempt) monitor(views []*judgedLine, books *quarterBooks) ([]*monitored, error) {
 	from, to := a.quarter.First(a.job.InterestDay), a.quarter.Last(a.job.InterestDay)
 	compensated, err := a.tx.Compensated(to)
 	if err != nil {
@@ -49,11 +53,14 @@ func (a *attempt) monitor(views []*judgedLine) ([]*monitored, error) {
 		m := byLoan[loan]
 		if m == nil {
 			m = &monitored{Loan: loan}
-			m.township = cmp.Or(v.judgement.Township, v.line.Township, unknownPlace)
+			m.township, m.village = cmp.Or(v.judgement.Township, v.line.Township, unknownPlace), v.judgement.Village
 			m.household = cmp.Or(v.judgement.Household, v.line.ID.Whole())
 			m.product = cmp.Or(v.line.Product, titles[a.policies.Conditions(policy.FactsOf(&v.line.Line)).Policy], unknownPlace)
 			byLoan[loan] = m
 			all = append(all, m)
+		}
+		if !slices.Contains(m.names, v.line.Tranche) {
+			m.names = append(m.names, v.line.Tranche)
 		}
 		if v.line.To < from || v.line.From > to {
 			continue // an earlier quarter's interest, paid late
@@ -61,7 +68,16 @@ func (a *attempt) monitor(views []*judgedLine) ([]*monitored, error) {
 		m.take(v)
 	}
 	for _, m := range all {
-		m.balances(from, to, compensated[m.Loan])
+		m.moved(from)
+		for _, t := range m.tranches {
+			t.stands(to, compensated[m.Loan])
+		}
+	}
+	if books != nil {
+		all = a.withBooks(all, books)
+	}
+	for _, m := range all {
+		m.addUp(to)
 	}
 	slices.SortFunc(all, func(x, y *monitored) int {
 		return cmp.Or(cmp.Compare(a.bankOrder(x.Bank), a.bankOrder(y.Bank)), cmp.Compare(x.Bank, y.Bank), cmp.Compare(x.township, y.township), cmp.Compare(x.Contract, y.Contract))
@@ -77,15 +93,6 @@ func (w *Workspace) bankOrder(bank string) int {
 		}
 	}
 	return len(w.job.Banks)
-}
-
-// saysOverdue reads 是否逾期, 逾期天数.
-func saysOverdue(text string) bool {
-	text = strings.TrimRight(strings.TrimSpace(text), "天日")
-	if strings.Trim(text, "0.") == "" {
-		return false
-	}
-	return !slices.Contains([]string{"否", "无", "正常", "未逾期", "不逾期", "-", "—", "/", "N", "n"}, text)
 }
 
 // badClasses of 五级分类 are bad loans.
@@ -195,7 +202,11 @@ func (a *attempt) countPayments(t table, products map[values.Loan]string) error 
 // monitoring is the quarter's table with the quarter before beside it.
 func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err error) {
 	m = report.Monitoring{Region: a.job.County.Name, Quarter: a.quarter, From: a.quarter.First(a.job.InterestDay), To: a.quarter.Last(a.job.InterestDay)}
-	all, err := a.monitor(views)
+	books, err := a.books()
+	if err != nil {
+		return m, err
+	}
+	all, err := a.monitor(views, books)
 	if err != nil {
 		return m, err
 	}
@@ -222,12 +233,17 @@ func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err erro
 		return m, err
 	}
 	for _, v := range views {
-		if v.Outcome == values.Returned {
+		if v.Outcome == values.Returned && !books.counts(v.line) {
 			m.Left++
 		}
 	}
 	if m.Fund, err = a.fundForMonitoring(); err != nil {
 		return m, err
+	}
+	if books != nil {
+		if err := a.bookChecks(&m, books, all, views); err != nil {
+			return m, err
+		}
 	}
 	m.Due, err = a.dueLoans(all, lists.Excluded)
 	return m, err
@@ -245,7 +261,11 @@ func (a *attempt) quarterBefore() (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	all, err := b.monitor(views)
+	books, err := b.books()
+	if err != nil {
+		return table{}, err
+	}
+	all, err := b.monitor(views, books)
 	if err != nil {
 		return table{}, err
 	}

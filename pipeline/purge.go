@@ -109,6 +109,11 @@ func (a *attempt) originals(gone *purged, report *PurgeReport) error {
 	if err != nil {
 		return err
 	}
+	books, err := bookFiles(a.tx)
+	if err != nil {
+		return err
+	}
+	files = append(files, books...)
 	needed := map[string]bool{} // by another quarter
 	for _, f := range files {
 		needed[f.Digest] = needed[f.Digest] || f.Quarter != a.quarter

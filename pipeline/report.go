@@ -41,6 +41,11 @@ var reportStep = stage{
 		if fund, err := a.tx.MarkFund(a.quarter.Last(a.job.InterestDay)); fund != "" || err != nil {
 			inputs["fund"] = m.of(fund, err)
 		}
+		for _, q := range []values.Quarter{a.quarter, a.quarter.Previous()} { // which it is set beside
+			if books, err := a.tx.MarkLoanBooks(q); books != "" || err != nil {
+				inputs["books"] += m.of(books, err)
+			}
+		}
 		return inputs, m.err
 	},
 	render: renderReport,

@@ -320,6 +320,7 @@ var inputLabels = map[string]values.Text{
 	"returns":    values.Say("回盘文件", "return files"),
 	"lists-in":   values.Say("附加名单", "additional lists"),
 	"fund":       values.Say("风险补偿", "compensation by the risk fund"),
+	"books":      values.Say("贷款台账", "loan books"),
 }
 
 // put stages a file and records it. A file that somebody has changed by hand

@@ -17,8 +17,8 @@ import (
 	"tiexi/pipeline/values"
 )
 
-// monitoring reads a sheet of the story's monitoring workbook.
-func (s *story) monitoring(sheet string) [][]string {
+// monitoringSheet reads a sheet of the story's monitoring workbook.
+func (s *story) monitoringSheet(sheet string) [][]string {
 	s.t.Helper()
 	f, err := excelize.OpenFile(filepath.Join(s.dir, "work", "out", s.quarter.String(), "监测", "季度监测表.xlsx"))
 	if err != nil {
@@ -61,7 +61,7 @@ func TestALoanInSeveralTranches(t *testing.T) {
 钱六顺 A4     A4-1   30000    264.50   2026-06-21 2026-09-20 92   2026-04-01 2027-04-01 -        正常`)
 	s.fundOpened("10000.00")
 	s.ran()
-	rows := s.monitoring("季度监测表")
+	rows := s.monitoringSheet("季度监测表")
 	want := []string{"合计", "4", "4", "150000.00", "30000.00", "40000.00", "140000.00", "1", "30000.00", "21.43", "30000.00", "21.43", "1", "10000.00"}
 	if diff := cmp.Diff(want, rowOf(rows, "合计")); diff != "" {
 		t.Error(diff)
@@ -69,7 +69,7 @@ func TestALoanInSeveralTranches(t *testing.T) {
 	if fund := rowOf(rows, "贷款余额(元)"); !slices.Equal(fund, []string{"贷款余额(元)", "140000.00"}) {
 		t.Errorf("the fund's balance of loans is %v, that of the table 140000.00", fund)
 	}
-	due := s.monitoring("到期提示")
+	due := s.monitoringSheet("到期提示")
 	var got []string
 	for _, row := range due[3:] {
 		got = append(got, strings.Join([]string{row[0], row[5], row[6], row[7], row[10], row[11]}, " "))
@@ -185,7 +185,7 @@ func TestAlertsAreSaidAfterEveryRun(t *testing.T) {
 		}
 	}
 	var sheet []string
-	for _, row := range s.monitoring("预警")[3:] {
+	for _, row := range s.monitoringSheet("预警")[3:] {
 		sheet = append(sheet, row[1]+" "+row[2]+" "+row[5])
 	}
 	if diff := cmp.Diff([]string{"清水农商银行 不良率 50.00", "河西镇 不良率 100.00"}, sheet); diff != "" {
@@ -198,7 +198,7 @@ func TestAlertsAreSaidAfterEveryRun(t *testing.T) {
 	}
 	s.write("jobs.yaml", storyJob)
 	s.configure()
-	if got := said(); got != nil || slices.ContainsFunc(s.monitoring("季度监测表"), func(row []string) bool { return strings.Contains(strings.Join(row, ""), "预警") }) {
+	if got := said(); got != nil || slices.ContainsFunc(s.monitoringSheet("季度监测表"), func(row []string) bool { return strings.Contains(strings.Join(row, ""), "预警") }) {
 		t.Errorf("without limits: %v", got)
 	}
 	s.do(func(ctx context.Context, w *pipeline.Workspace) error {
@@ -219,7 +219,7 @@ func TestResponsibleBanksByTownship(t *testing.T) {
 	s.statement("邮储2026Q3.csv", "借款人 合同号 计息本金 实付利息\n赵五谷 B1 50000 440.83")
 	s.ran()
 	var got []string
-	for _, row := range s.monitoring("主责任银行")[2:] {
+	for _, row := range s.monitoringSheet("主责任银行")[2:] {
 		got = append(got, strings.Join(row, "|"))
 	}
 	// 石楼坪乡 has two banks and both lend there; 河西镇 has people, a loan and no bank; nobody of 东山乡 borrows

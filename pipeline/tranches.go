@@ -16,9 +16,12 @@ import (
 // (ledger.Outstanding).
 type tranche struct {
 	name        string
-	first, last *judgedLine // of its lines that touch the quarter, by day
+	first, last *judgedLine      // of its lines that touch the quarter, by day; nil: only the loan book has it
+	book        *values.BookLoan // nil: the bank sent no loan book, or it is not in there
 	closing     values.Fen
 	overdue     bool
+	matures     values.Date
+	class       string // 五级分类
 }
 
 // take files the line under its tranche.
@@ -36,19 +39,11 @@ func (m *monitored) take(v *judgedLine) {
 	}
 }
 
-// balances work out what came in and went out. A tranche on which interest stops
-// before the end of the quarter, and that is not overdue, has been repaid; so
-// has all of a loan that the risk fund has paid out on by then.
-func (m *monitored) balances(from, to, compensated values.Date) {
+// moved says by the lines what the loan opened with and what was issued.
+func (m *monitored) moved(from values.Date) {
 	slices.SortStableFunc(m.tranches, func(x, y *tranche) int { return cmp.Compare(x.first.line.From, y.first.line.From) })
 	for i, t := range m.tranches {
-		first, last := t.first.line, t.last.line
-		late := saysOverdue(last.Overdue)
-		if !compensated.Known() && (last.To >= to || late) {
-			t.closing = last.Balance
-		}
-		t.overdue = t.closing > 0 && (late || last.Matures.Known() && last.Matures <= to)
-		m.closing += t.closing
+		first := t.first.line
 		switch {
 		case first.Disbursed >= from && first.Given.Has(values.FieldAmount):
 			m.issued += first.Amount
@@ -57,13 +52,34 @@ func (m *monitored) balances(from, to, compensated values.Date) {
 		case i == 0 || first.From <= from: // a later one goes on where the one before it ends
 			m.opening += first.Balance
 		}
+	}
+}
+
+// stands says by the lines what is there at the quarter's end. A tranche on
+// which interest stops before that, and that is not overdue, has been repaid; so
+// has all of a loan that the risk fund has paid out on by then.
+func (t *tranche) stands(to, compensated values.Date) {
+	last := t.last.line
+	late := values.SaysOverdue(last.Overdue)
+	if !compensated.Known() && (last.To >= to || late) {
+		t.closing = last.Balance
+	}
+	t.matures, t.class = last.Matures, last.Class
+	t.overdue = t.closing > 0 && (late || t.matures.Known() && t.matures <= to)
+}
+
+// addUp puts the tranches together. What came in and is not there any more was
+// repaid.
+func (m *monitored) addUp(to values.Date) {
+	for _, t := range m.tranches {
+		m.closing += t.closing
 		if t.overdue {
 			m.overdue += t.closing
 		}
-		if isBad(last.Class) {
+		if isBad(t.class) {
 			m.bad += t.closing
 		}
-		if last.Matures > to && last.Matures <= to+report.DueDays {
+		if t.matures > to && t.matures <= to+report.DueDays {
 			m.maturing += t.closing
 		}
 	}
@@ -73,13 +89,33 @@ func (m *monitored) balances(from, to, compensated values.Date) {
 	}
 }
 
+// line is the tranche as it stands: its last line, with what the loan book says
+// instead.
+func (t *tranche) line() (l values.Line) {
+	if t.last != nil {
+		l = t.last.line.Line
+	}
+	b := t.book
+	if b == nil {
+		return l
+	}
+	l.Matures, l.Class = t.matures, t.class
+	if t.last == nil {
+		l.Bank, l.Contract, l.Tranche, l.Borrower, l.ID, l.Disbursed = b.Bank, b.Contract, b.Tranche, b.Borrower, b.ID, b.Disbursed
+	}
+	if b.Given.Has(values.FieldRenewals) {
+		l.Renewals = b.Renewals
+	}
+	return l
+}
+
 // daysOverdue are those at the end of the quarter: as the bank counts them, else
 // from the maturity date, that day included; 0 where neither says.
 func (t *tranche) daysOverdue(to values.Date) int {
 	if !t.overdue {
 		return 0
 	}
-	line := t.last.line
+	line := t.line()
 	text := strings.TrimPrefix(strings.TrimRight(values.FoldText(line.Overdue), "天日"), "逾期")
 	if days, err := strconv.Atoi(text); err == nil && days > 0 {
 		return days

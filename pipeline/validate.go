@@ -46,7 +46,11 @@ func validateInputs(a *attempt) (map[string]string, error) {
 	if compensated != "" {
 		inputs["fund"] = m.of(compensated, err)
 	}
-	return inputs, errors.Join(m.err, err)
+	books, err2 := a.tx.MarkLoanBooks(a.quarter)
+	if books != "" {
+		inputs["books"] = m.of(books, err2)
+	}
+	return inputs, errors.Join(m.err, err, err2)
 }
 
 // marks gathers several marks and keeps the first error.
@@ -162,6 +166,11 @@ func (a *attempt) gatherLines() (*quarterFacts, error) {
 	if c.facts.Compensated, err = a.tx.Compensated(a.quarter.Last(a.job.InterestDay)); err != nil {
 		return nil, err
 	}
+	booked, err := a.tx.BookLoans(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	c.facts.Books = rules.NewBooks(booked)
 	c.facts.Sheets = sheets.facts()
 	lines, err := a.lines()
 	if err != nil {

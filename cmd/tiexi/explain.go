@@ -97,6 +97,14 @@ func (p *program) printExplanation(e *pipeline.Explanation) {
 	for i := range e.Lines {
 		p.printExplainedLine(&e.Lines[i])
 	}
+	for i, row := range e.Book {
+		if i == 0 {
+			p.answer("")
+			p.answer(p.in("贷款台账（只用于监测，不影响贴息）", "The loan book (for the monitoring; it changes no subsidy)"))
+		}
+		p.paragraph("  ", place(row.File, row.Sheet, fmt.Sprint(row.Row)))
+		p.paragraph("    ", row.Words().In(p.lang))
+	}
 	steps := e.Steps()
 	if len(steps) > 0 {
 		p.answer("")

@@ -46,6 +46,9 @@ func (p *program) readBook(c *cli.Context, book *sheet.Book, name string) error 
 	if err != nil {
 		return err
 	}
+	if kind == forms.KindLoanBook {
+		return p.readLoanBook(book, options)
+	}
 	read, err := readStatement(book, options)
 	switch {
 	case !p.json:

@@ -115,6 +115,8 @@ func kindWords(kind forms.Kind) values.Text {
 		return values.Say("填好的问题清单，放进收件文件夹", "a findings workbook with decisions; it belongs into the inbox")
 	case forms.KindObjections:
 		return values.Say("公示异议，放进收件文件夹", "objections to notices; they belong into the inbox")
+	case forms.KindLoanBook:
+		return values.Say("贷款台账，放进收件文件夹", "a loan book; it belongs into the inbox")
 	case forms.KindReturn:
 		return values.Say("回盘文件，用 tiexi return 读入，或放进收件文件夹", "a return file; `tiexi return` reads it, or the inbox")
 	case forms.KindExclusions:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tiexi/formats/loanbook"
 	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
 	"tiexi/pipeline/rules"
@@ -190,5 +191,5 @@ func problemWords(kind values.ProblemKind) values.Text {
 	case values.ProblemPrivateUse:
 		return values.Say("含有自造字，请核对姓名", "has a private-use character; check the name")
 	}
-	return values.Text{Chinese: string(kind), English: string(kind)}
+	return loanbook.Why(kind)
 }

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"tiexi/formats/heading"
+	"tiexi/formats/loanbook"
 	"tiexi/formats/roster"
 	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
@@ -14,6 +15,7 @@ type Kind string
 const (
 	KindUnknown     Kind = "unknown"
 	KindStatement   Kind = "statement"   // 贴息名单
+	KindLoanBook    Kind = "loan-book"   // 贷款台账
 	KindRoster      Kind = "roster"      // 帮扶名单
 	KindDecisions   Kind = "decisions"   // 核验意见
 	KindObjections  Kind = "objections"  // 公示异议
@@ -46,6 +48,11 @@ var kinds = []struct {
 
 // Detect tells the kind of a book by the headings of its sheets; hidden ones do
 // not count. A statement whose headings only jobs.yaml explains is unknown here.
+//
+// A loan book must say that it is one, in its name or a title: by its headings
+// it could be a statement that lost its interest. One that says so and has a
+// statement's interest, but no days, is a [loanbook.DoubtfulError]: to take it
+// for a statement would pay on it.
 func Detect(book *sheet.Book) (Kind, error) {
 	var heads [][]sheet.Row
 	for _, s := range book.Sheets() {
@@ -58,12 +65,40 @@ func Detect(book *sheet.Book) (Kind, error) {
 		}
 		heads = append(heads, head)
 	}
+	kind, table := byHeadings(heads)
+	if !loanbook.Named(book, heads) {
+		return kind, nil
+	}
+	switch kind {
+	case KindStatement:
+		if !statement.GivesDays(table) {
+			return KindUnknown, &loanbook.DoubtfulError{File: book.Name()}
+		}
+	case KindUnknown:
+		return KindLoanBook, nil // its reader says what it lacks
+	case KindRoster, KindResponsible, KindExclusions:
+		if locate(loanbook.Headings, heads) != nil {
+			return KindLoanBook, nil
+		}
+	}
+	return kind, nil
+}
+
+func byHeadings(heads [][]sheet.Row) (Kind, *heading.Table) {
 	for _, k := range kinds {
-		for _, head := range heads {
-			if k.columns.Locate(head).Complete() {
-				return k.kind, nil
-			}
+		if table := locate(k.columns, heads); table != nil {
+			return k.kind, table
 		}
 	}
 	return KindUnknown, nil
+}
+
+// locate finds the columns in some sheet, nil where none has them all.
+func locate(columns *heading.Vocabulary, heads [][]sheet.Row) *heading.Table {
+	for _, head := range heads {
+		if table := columns.Locate(head); table.Complete() {
+			return table
+		}
+	}
+	return nil
 }

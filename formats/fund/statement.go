@@ -29,10 +29,11 @@ type Figures struct {
 	Compensated values.Fen `json:"compensated"`
 	Reversed    values.Fen `json:"reversed"` // mistakes taken back
 	Closing     values.Fen `json:"closing"`
-	Listed      bool       `json:"listed"`      // there are statements of the quarter; else what follows is not known
-	Outstanding values.Fen `json:"outstanding"` // balance of the loans at the quarter's end
-	Floor       values.Fen `json:"floor"`       // 1/16 of it, rounded up to the fen
-	Shortfall   values.Fen `json:"shortfall"`   // what is missing to the floor, else 0
+	Listed      bool       `json:"listed"`           // there are statements or loan books of the quarter; else what follows is not known
+	Booked      bool       `json:"booked,omitempty"` // there are loan books, which the balance is taken from
+	Outstanding values.Fen `json:"outstanding"`      // balance of the loans at the quarter's end
+	Floor       values.Fen `json:"floor"`            // 1/16 of it, rounded up to the fen
+	Shortfall   values.Fen `json:"shortfall"`        // what is missing to the floor, else 0
 }
 
 // check tells whether the balance is the sum of what happened.
@@ -126,7 +127,11 @@ func (s Statement) summary(out *book.Book, title string) {
 	if !f.Listed {
 		sheet.Row(book.Text(book.DeskText, "三、季末贷款余额"), book.Empty(book.DeskMoney), book.Text(book.DeskText, "还没有本季度的贴息名单，贷款余额和规模下限未核"))
 	} else {
-		line("三、季末贷款余额", f.Outstanding, "本季度贴息名单中没有退回、计息到季末或已逾期的贷款；已补偿的不计")
+		source := "本季度贴息名单中没有退回、计息到季末或已逾期的贷款；已补偿的不计"
+		if f.Booked {
+			source = "报来贷款台账的银行按台账余额，其余按" + source
+		}
+		line("三、季末贷款余额", f.Outstanding, source)
 		line("　规模下限", f.Floor, "贷款余额的1/16，不足一分进一分")
 		style, note := book.DeskMoney, "不低于下限"
 		if f.Shortfall > 0 {

@@ -89,6 +89,17 @@ func (v *Vocabulary) Title(key Key) string {
 	return ""
 }
 
+// Entry gives the column of a key, for a vocabulary of another kind of sheet
+// that calls it the same; the zero Entry for an unknown one.
+func (v *Vocabulary) Entry(key Key) Entry {
+	for _, e := range v.entries {
+		if e.Key == key {
+			return e
+		}
+	}
+	return Entry{}
+}
+
 // Scores by how a heading matches; the rank of the name is taken off, so a
 // list of names has to be shorter than scoreForm.
 const (

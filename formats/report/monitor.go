@@ -22,9 +22,12 @@ type Monitoring struct {
 	Left     int   // returned lines, which are in none of the figures
 	Due      []DueLoan
 	Fund     *Fund // nil: the county has none (一(八))
-	Watched  bool  // rates are compared with limits (四(三)); Alerts are those above
-	Alerts   []Alert
-	Coverage []Coverage // by township; nil without a table of responsible banks
+
+	Books      []BookSum // by bank; none: no bank sent its loan book
+	BookChecks []BookCheck
+	Watched    bool // rates are compared with limits (四(三)); Alerts are those above
+	Alerts     []Alert
+	Coverage   []Coverage // by township; nil without a table of responsible banks
 }
 
 // Group is a row: what the loans of one place or product come to. Fields that
@@ -193,6 +196,9 @@ func WriteMonitoring(w io.Writer, m Monitoring) error {
 	if m.Left > 0 {
 		note = fmt.Sprintf("退回银行的%d行明细不在表内。", m.Left) + note
 	}
+	if len(m.Books) > 0 {
+		note = "报来贷款台账的银行按台账计，见“台账核对”。" + note
+	}
 	s.Row(book.Text(book.DeskNote, note).Over(wide))
 	m.fund(s)
 	subsidy := m.subsidyColumns()
@@ -206,6 +212,7 @@ func WriteMonitoring(w io.Writer, m Monitoring) error {
 	m.responsible(out)
 	m.alerts(out)
 	m.due(out)
+	m.booksBeside(out)
 	_, err := out.WriteTo(w)
 	return err
 }

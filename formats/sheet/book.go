@@ -70,6 +70,9 @@ func open(name string, r io.ReaderAt, size int64) (*Book, error) {
 	return b, nil
 }
 
+// Name returns the file's base name.
+func (b *Book) Name() string { return b.name }
+
 // Format returns what the file is.
 func (b *Book) Format() Format { return b.format }
 

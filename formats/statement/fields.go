@@ -33,6 +33,17 @@ func fieldOf(key heading.Key) values.Field {
 	return values.Field(key)
 }
 
+// GivesDays tells whether a table located by Headings says which days its
+// interest is for: no other sheet of a bank does.
+func GivesDays(table *heading.Table) bool {
+	for _, key := range []heading.Key{heading.Key(values.FieldFrom), heading.Key(values.FieldTo), heading.Key(values.FieldDays), keyPeriod} {
+		if table.Column(key) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // FieldTitle is the usual heading of a field, for people.
 func FieldTitle(f values.Field) string { return Headings.Title(heading.Key(f)) }
 

@@ -44,19 +44,19 @@ func newLayout(table *heading.Table, title Title, opt *Options) *layout {
 	}
 	for _, key := range moneyKeys {
 		if n := l.number[key]; n != 0 {
-			l.money = append(l.money, money{key, n, amountUnit(table.Columns[n-1].Path, title, opt)})
+			l.money = append(l.money, money{key, n, AmountUnit(table.Columns[n-1].Path, title, opt)})
 		}
 	}
 	l.rate = opt.Rate
 	if n := l.number[values.FieldRate]; n != 0 && l.rate == cell.ByValue {
-		l.rate = rateUnit(table.Columns[n-1].Path)
+		l.rate = RateUnit(table.Columns[n-1].Path)
 	}
 	return l
 }
 
-// amountUnit is the unit that the heading gives, else jobs.yaml, else the
+// AmountUnit is the unit that the heading gives, else jobs.yaml, else the
 // title, else yuan.
-func amountUnit(path []string, title Title, opt *Options) cell.AmountUnit {
+func AmountUnit(path []string, title Title, opt *Options) cell.AmountUnit {
 	for i := len(path) - 1; i >= 0; i-- {
 		if unit := unitWord(values.FoldText(path[i])); unit != "" {
 			return unit
@@ -70,8 +70,8 @@ func amountUnit(path []string, title Title, opt *Options) cell.AmountUnit {
 	return cell.Yuan
 }
 
-// rateUnit is the unit that a heading of rates gives: 月利率‰, 年利率(%).
-func rateUnit(path []string) cell.RateUnit {
+// RateUnit is the unit that a heading of rates gives: 月利率‰, 年利率(%).
+func RateUnit(path []string) cell.RateUnit {
 	text := values.FoldText(strings.Join(path, " "))
 	permille := strings.Contains(text, "‰") || strings.Contains(text, "千分")
 	switch monthly := strings.Contains(text, "月利率") || strings.Contains(text, "月息") || strings.Contains(text, "利率(月"); {

@@ -2,6 +2,7 @@ package statement
 
 import (
 	"tiexi/formats/cell"
+	"tiexi/formats/heading"
 	"tiexi/pipeline/values"
 )
 
@@ -41,6 +42,17 @@ const RoundAmounts Tolerance = "round-amounts"
 
 // Tolerances are all there are.
 var Tolerances = []Tolerance{RoundAmounts}
+
+// Taught are the bank's own headings for a vocabulary whose keys are fields.
+func (o *Options) Taught() map[string]heading.Key {
+	keys := make(map[string]heading.Key, len(o.Headings))
+	for text, f := range o.Headings {
+		if keys[text] = heading.Key(f); f == values.FieldNone {
+			keys[text] = heading.Ignored
+		}
+	}
+	return keys
+}
 
 func (o *Options) interestDay() int {
 	if o.InterestDay == 0 {

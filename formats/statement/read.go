@@ -21,7 +21,7 @@ func Read(book *sheet.Book, opt Options, yield func(*values.Line) error) (*Repor
 		File: opt.File, Format: book.Format(), Encoding: book.Encoding(),
 		Quarter: quarterIn(values.FoldText(opt.File)), Correction: strings.Contains(opt.File, "更正"),
 	}
-	vocabulary := Headings.Teach(taught(opt.Headings))
+	vocabulary := Headings.Teach(opt.Taught())
 	readers := make([]*reader, len(book.Sheets()))
 	statements := 0
 	for i, s := range book.Sheets() {
@@ -52,16 +52,6 @@ func Read(book *sheet.Book, opt Options, yield func(*values.Line) error) (*Repor
 		}
 	}
 	return report, nil
-}
-
-func taught(headings map[string]values.Field) map[string]heading.Key {
-	keys := make(map[string]heading.Key, len(headings))
-	for text, f := range headings {
-		if keys[text] = heading.Key(f); f == values.FieldNone {
-			keys[text] = heading.Ignored
-		}
-	}
-	return keys
 }
 
 // survey is the first pass over a sheet.
@@ -103,7 +93,7 @@ func (s *survey) run() (*reader, error) {
 }
 
 func (s *survey) found(table *heading.Table) (err error) {
-	s.out.Title = readTitle(table.Titles())
+	s.out.Title = ReadTitle(table.Titles())
 	l := newLayout(table, s.out.Title, s.opt)
 	s.out.Columns = l.columns()
 	if s.out.Ambiguous, err = s.vocabulary.Doubles(table, s.opt.File, s.sheet.Name); err != nil {

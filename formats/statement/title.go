@@ -10,8 +10,8 @@ import (
 	"tiexi/pipeline/values"
 )
 
-// readTitle understands the rows above the headings.
-func readTitle(texts []string) Title {
+// ReadTitle understands the rows above the headings.
+func ReadTitle(texts []string) Title {
 	t := Title{Texts: texts}
 	for _, text := range texts {
 		text = values.FoldText(text)

@@ -46,7 +46,7 @@ func TestReadTitle(t *testing.T) {
 		"清水农商银行城关支行2026年第三季度贴息名单（更正）":              "2026Q3 清水农商银行城关支行 更正",
 		"清水农商银行 2026年第三季度（2026年6月21日至9月20日） 单位：万元": "2026Q3 2026-06-21…2026-09-20 清水农商银行 wan",
 	} {
-		title := readTitle([]string{text})
+		title := ReadTitle([]string{text})
 		got := ""
 		add := func(s string) {
 			if s != "" && got != "" {
@@ -71,11 +71,11 @@ func TestReadTitle(t *testing.T) {
 		"wan":  {"编制单位：元氏县农商银行", "填报单位：元宝镇信用社   单 位： 万元   日期：2026年9月25日"},
 		"yuan": {"单位：", "元"},
 	} {
-		if unit := readTitle(texts).Unit; string(unit) != want {
+		if unit := ReadTitle(texts).Unit; string(unit) != want {
 			t.Errorf("%q: %s, want %s", texts, unit, want)
 		}
 	}
-	if q := readTitle([]string{"2026年度帮扶小额信贷", "第三季度"}).Quarter; q.String() != "2026Q3" {
+	if q := ReadTitle([]string{"2026年度帮扶小额信贷", "第三季度"}).Quarter; q.String() != "2026Q3" {
 		t.Errorf("year and quarter in two rows: %s", q)
 	}
 }

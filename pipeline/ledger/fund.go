@@ -131,15 +131,31 @@ func (tx *Tx) FundBalance(on values.Date) (values.Fen, error) {
 // on which interest stops before the end and that is not said to be overdue has
 // been repaid; one that the fund has paid out on by then is left out.
 func (tx *Tx) Outstanding(q values.Quarter, from, to values.Date) (values.Fen, error) {
-	sum, _, err := one(tx, scanInt, `SELECT coalesce(sum(balance), 0) FROM (
-			SELECT l.balance, l.to_day, rtrim(trim(coalesce(json_extract(l.words, '$.overdue'), '')), '天日') AS overdue,
+	sum, _, err := one(tx, scanInt, `SELECT coalesce(sum(balance), 0) FROM (`+outstanding+`)`, q.String(), from.String(), to.String())
+	return values.Fen(sum), err
+}
+
+const outstanding = `SELECT bank, contract, tranche, balance FROM (
+			SELECT l.bank, l.contract, l.tranche, l.balance, l.to_day, rtrim(trim(coalesce(json_extract(l.words, '$.overdue'), '')), '天日') AS overdue,
 				row_number() OVER (PARTITION BY l.bank, l.contract, l.tranche ORDER BY l.to_day DESC, l.balance DESC) AS n
 			FROM line l JOIN judgement j ON j.line_id = l.id
 			WHERE l.quarter = ?1 AND l.live = 1 AND j.outcome <> 'returned' AND l.from_day <= ?3 AND l.to_day >= ?2
 			AND NOT EXISTS (SELECT 1 FROM fund_claim c WHERE c.bank = l.bank AND c.contract = l.contract AND c.state = 'paid' AND c.decided_on <= ?3))
-		WHERE n = 1 AND (to_day >= ?3 OR trim(overdue, '0.') <> '' AND overdue NOT IN ('否', '无', '正常', '未逾期', '不逾期', '-', '—', '/', 'N', 'n'))`,
-		q.String(), from.String(), to.String())
-	return values.Fen(sum), err
+		WHERE n = 1 AND (to_day >= ?3 OR trim(overdue, '0.') <> '' AND overdue NOT IN ('否', '无', '正常', '未逾期', '不逾期', '-', '—', '/', 'N', 'n'))`
+
+// OutstandingLoan is a loan or tranche of which something is outstanding.
+type OutstandingLoan struct {
+	Loan    values.Loan
+	Tranche string
+	Balance values.Fen
+}
+
+// OutstandingLoans lists what Outstanding adds up.
+func (tx *Tx) OutstandingLoans(q values.Quarter, from, to values.Date) ([]OutstandingLoan, error) {
+	return collect(tx, func(s scanner) (l OutstandingLoan, err error) {
+		err = s.Scan(&l.Loan.Bank, &l.Loan.Contract, &l.Tranche, &l.Balance)
+		return l, err
+	}, outstanding+` ORDER BY bank, contract, tranche`, q.String(), from.String(), to.String())
 }
 
 // LoanForClaim is what the ledger knows of a loan on which a bank claims.

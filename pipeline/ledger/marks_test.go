@@ -27,6 +27,7 @@ func marksOf(tx *Tx) map[string]string {
 		"objections":  must(tx.MarkObjections(q3)),
 		"adjustments": must(tx.MarkAdjustments()),
 		"returns":     must(tx.MarkReturns(q3)),
+		"books":       must(tx.MarkLoanBooks(q3)),
 	}
 }
 
@@ -60,6 +61,10 @@ func life() []step {
 		{"the correction's lines", "", func(tx *Tx) { line = add(tx, second, 1, "L1", "2026-06-21", "2026-09-20", "") }},
 		{"another quarter's statement turns out to be of this one", "files", func(tx *Tx) { other.Quarter = q3; do(tx.SetFile(other)) }},
 		{"and does not", "files", func(tx *Tx) { other.Quarter = q2; do(tx.SetFile(other)) }},
+
+		{"a loan book", "books", func(tx *Tx) { bookOf(tx, q3, "台账.xlsx", 1, "L1") }},
+		{"another quarter's loan book", "", func(tx *Tx) { bookOf(tx, q2, "前季台账.xlsx", 1, "L1") }},
+		{"a newer loan book replaces it", "books", func(tx *Tx) { bookOf(tx, q3, "新台账.xlsx", 2, "L1", 1) }},
 
 		{"a roster", "roster", func(tx *Tx) { snapshots(tx, []Person{resident(1, "东村")}) }},
 		{"a roster of the same rows", "roster", func(tx *Tx) { snapshots(tx, []Person{resident(1, "东村")}) }},

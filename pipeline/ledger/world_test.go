@@ -306,6 +306,7 @@ var countyLedger = sync.OnceValue(func() []byte {
 		must(tx.AddFundClaim(FundClaim{Digest: "claims", Place: values.Place{File: "代偿.xlsx", Row: 2}, Loan: loan("L8"), Borrower: "王小明", Ground: "death",
 			OverdueFrom: today, Loss: 100, Amount: 100, BadRate: values.MustRate("1"), OverallRate: values.MustRate("2")}))
 		do(tx.AddFundReturned(FundReturned{Digest: "claims", Place: values.Place{File: "代偿.xlsx", Row: 3}, Kind: "claim", Loan: loan("L9"), Reason: "无此贷款"}))
+		bookOf(tx, q3, "贷款台账.xlsx", 1, "L1", "L2")
 		return tx.Record("county", "made", map[string]int{"loans": 8})
 	})
 })

@@ -51,6 +51,8 @@ const (
 	ExtensionUndated       = "extension-undated"
 	DaysBeforeDisbursement = "days-before-disbursement"
 	PlaceDiffers           = "place-differs"
+	BookDiffers            = "book-differs"
+	NotInBook              = "not-in-book"
 )
 
 // Rule is one kind of finding.
@@ -148,6 +150,10 @@ var rules = []Rule{
 	{DaysBeforeDisbursement, values.Notice, "放款前的天数不计", "days before disbursement", "一(六)", nothing, nothingEn, true},
 	{PlaceDiffers, values.Notice, "乡镇村与名单不符", "place differs from the roster", "一(一)",
 		"以帮扶名单为准，无需处理。", "The roster's place is used; nothing to do.", true},
+	{BookDiffers, values.Notice, "与贷款台账不一致", "differs from the loan book", "三(六)",
+		"不影响贴息；监测按台账计。请银行核对两份表，报错的一份出更正文件。", "It changes no subsidy; the monitoring takes the book's figure. Ask the bank which of the two is right, and for a correction of the other.", true},
+	{NotInBook, values.Notice, "贷款台账中没有", "not in the loan book", "三(六)",
+		"不影响贴息；监测按名单计。请银行核对，漏列的补报整份台账。", "It changes no subsidy; the monitoring takes the statement's figure. Ask the bank for a whole book if it left the loan out.", true},
 }
 
 // rank is each code's place in the catalogue.

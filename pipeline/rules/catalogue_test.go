@@ -148,7 +148,7 @@ func TestMessages(t *testing.T) {
 // No message lets a whole id or account out, whatever the finding.
 func TestMessagesMask(t *testing.T) {
 	id, account := resident("19800506", 1).Whole(), "6228480402564890018"
-	for _, p := range slices.Concat(probes, amongProbes) {
+	for _, p := range slices.Concat(probes, amongProbes, bookProbes) {
 		w := soundWorld()
 		p.set(w)
 		for _, v := range Check(&w.Facts) {

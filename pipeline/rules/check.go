@@ -150,6 +150,7 @@ func (c *checker) among(group []int) {
 	for _, loan := range partition(live, func(i int) values.Loan { return c.facts.Lines[i].Line.Loan() }) {
 		kept := c.duplicates(loan)
 		c.changes(kept)
+		c.books(kept)
 		rest = append(rest, kept...)
 	}
 	for _, lines := range partition(rest, c.household) {

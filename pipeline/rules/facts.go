@@ -20,6 +20,7 @@ type Facts struct {
 	Lenders     map[string][]string             // township → responsible banks (二(一))
 	Excluded    map[values.ResidentID]Exclusion // the county's exclusion list
 	Compensated map[values.Loan]values.Date     // loans the risk fund paid out on, and when
+	Books       *Books                          // the banks' loan books of the quarter; nil: none came
 }
 
 // LineFacts is a statement line with what package policy and the ledger know

@@ -173,6 +173,15 @@ var sentences = map[string]values.Text{
 	PlaceDiffers: says(
 		"{field}“{value}”与帮扶名单上的“{want}”不一致。",
 		"The {field} “{value}” is “{want}” on the roster."),
+	BookDiffers: says(
+		"{field}为“{value}”，贷款台账（{5}，文件“{2}”[工作表“{3}”]单元格{4}）是“{want}”。",
+		"The {field} is “{value}”; in the loan book of {5} (file “{2}”[, sheet “{3}”], cell {4}) it is “{want}”."),
+	BookDiffers + "/stopped": says(
+		"利息只计到{value}，又没有写逾期，按名单已还清；贷款台账（{5}，文件“{2}”[工作表“{3}”]单元格{4}）还有余额{want}元。",
+		"Interest stops on {value} and nothing is said to be overdue, as if it were repaid; in the loan book of {5} (file “{2}”[, sheet “{3}”], cell {4}) {want} yuan are owed."),
+	NotInBook: says(
+		"{2}的贷款台账“{1}”里没有合同{value}。",
+		"Contract {value} is not in the loan book of {2} (“{1}”)."),
 }
 
 func says(chinese, english string) values.Text {

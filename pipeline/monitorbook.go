@@ -1,0 +1,320 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	"tiexi/formats/report"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/policy"
+	"tiexi/pipeline/rules"
+	"tiexi/pipeline/values"
+)
+
+// quarterBooks are the loan books that the quarter is monitored by (三(六)). A
+// bank's book says what of its loans is outstanding, overdue and due; loans that
+// only the statement has keep the statement's figures, those that only the book
+// has are counted too, each once.
+type quarterBooks struct {
+	*rules.Books
+	loans       []values.BookLoan
+	roster      map[values.ResidentID][]rules.Membership
+	compensated map[values.Loan]values.Date
+	to          values.Date
+	before      map[values.Loan]values.Fen // balances of the books of the quarter before
+	counted     map[*values.BookLoan]bool
+}
+
+// books of the quarter; nil where no bank sent one.
+func (a *attempt) books() (*quarterBooks, error) {
+	loans, err := a.tx.BookLoans(a.quarter)
+	if err != nil || len(loans) == 0 {
+		return nil, err
+	}
+	b := &quarterBooks{Books: rules.NewBooks(loans), loans: loans, to: a.quarter.Last(a.job.InterestDay), before: map[values.Loan]values.Fen{}, counted: map[*values.BookLoan]bool{}}
+	before, err := a.tx.BookLoans(a.quarter.Previous())
+	if err != nil {
+		return nil, err
+	}
+	for i := range before {
+		b.before[before[i].Loan()] += before[i].Balance
+	}
+	if b.compensated, err = a.tx.Compensated(b.to); err != nil {
+		return nil, err
+	}
+	b.roster, err = membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsInBooks(a.quarter, yield) })
+	return b, err
+}
+
+// find gives the rows of a statement's loan, by all the tranches that it names.
+func (b *quarterBooks) find(loan values.Loan, tranches []string) (rows []*values.BookLoan) {
+	for _, tranche := range tranches {
+		for _, l := range b.Find(loan, tranche) {
+			if !slices.Contains(rows, l) {
+				rows = append(rows, l)
+			}
+		}
+	}
+	return rows
+}
+
+// Why a book's loan is in none of the quarter's figures.
+const (
+	notYet      = "季末以后发放，未计入"
+	compensated = "风险补偿金已代偿，未计入"
+)
+
+// leftOut says why a loan of the book does not count, or "".
+func (b *quarterBooks) leftOut(l *values.BookLoan) string {
+	for _, name := range []string{l.Contract, l.Tranche} {
+		if _, paid := b.compensated[values.Loan{Bank: l.Bank, Contract: name}]; paid && name != "" {
+			return compensated
+		}
+	}
+	if l.Disbursed > b.to {
+		return notYet
+	}
+	return ""
+}
+
+// counts tells whether a line's loan is in the figures by its bank's book.
+func (b *quarterBooks) counts(l *ledger.Line) bool {
+	return b != nil && slices.ContainsFunc(b.Find(l.Loan(), l.Tranche), func(row *values.BookLoan) bool { return b.counted[row] })
+}
+
+// withBooks gives the monitored loans the figures of the banks' books, and adds
+// the loans that no statement has.
+func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
+	from := a.quarter.First(a.job.InterestDay)
+	for _, m := range all {
+		var rows []*values.BookLoan
+		for _, l := range b.find(m.Loan, m.names) {
+			if !b.counted[l] && b.leftOut(l) == "" {
+				b.counted[l] = true
+				rows = append(rows, l)
+			}
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		if len(m.tranches) == 0 { // only an earlier quarter's interest
+			m.movedByBook(rows, b.before[rows[0].Loan()], from)
+		}
+		m.standsByBook(rows, b.to)
+	}
+	titles := a.policyTitles()
+	byLoan := map[values.Loan][]*values.BookLoan{}
+	var order []values.Loan
+	for i := range b.loans {
+		l := &b.loans[i]
+		if b.counted[l] || b.leftOut(l) != "" {
+			continue
+		}
+		if byLoan[l.Loan()] == nil {
+			order = append(order, l.Loan())
+		}
+		byLoan[l.Loan()] = append(byLoan[l.Loan()], l)
+	}
+	for _, loan := range order {
+		rows := byLoan[loan]
+		m := a.onlyInBook(rows[0], b, titles)
+		m.movedByBook(rows, b.before[loan], from)
+		if m.opening == 0 && m.issued == 0 {
+			continue // repaid before the quarter
+		}
+		m.standsByBook(rows, b.to)
+		for _, l := range rows {
+			b.counted[l] = true
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// onlyInBook is a loan that no line of the quarter names, or only lines that
+// went back.
+func (a *attempt) onlyInBook(l *values.BookLoan, b *quarterBooks, titles map[string]string) *monitored {
+	m := &monitored{Loan: l.Loan()}
+	if stretches := b.roster[l.ID]; len(stretches) > 0 {
+		last := stretches[len(stretches)-1]
+		m.household, m.township, m.village = last.Household, last.Township, last.Village
+	}
+	m.household, m.township, m.village = cmp.Or(m.household, l.ID.Whole()), cmp.Or(m.township, l.Township, unknownPlace), cmp.Or(m.village, l.Village)
+	m.product = cmp.Or(l.Product, titles[a.policies.Conditions(policy.Facts{Signed: l.Disbursed}).Policy], unknownPlace)
+	return m
+}
+
+// movedByBook says what came in by the book: a loan of the quarter was issued, an
+// older one opens with what the book before it says, else with what is owed now.
+func (m *monitored) movedByBook(rows []*values.BookLoan, before values.Fen, from values.Date) {
+	l := rules.Together(rows)
+	switch {
+	case l.Disbursed >= from && l.Given.Has(values.FieldAmount):
+		m.issued = l.Amount
+	case l.Disbursed >= from:
+		m.issued = l.Balance
+	default:
+		m.opening = cmp.Or(before, l.Balance)
+	}
+}
+
+// standsByBook takes what the loan stands at from its rows of the book. What the
+// book does not give is as the lines of the same tranche have it, or of the
+// loan's last, where they name it otherwise.
+func (m *monitored) standsByBook(rows []*values.BookLoan, to values.Date) {
+	lines := m.tranches
+	m.tranches = nil
+	for _, l := range rows {
+		t := &tranche{name: l.Tranche, book: l, closing: l.Balance, matures: l.Matures}
+		if i := slices.IndexFunc(lines, func(t *tranche) bool { return t.name == l.Tranche }); i >= 0 {
+			t.first, t.last = lines[i].first, lines[i].last
+		} else if n := len(lines); n > 0 {
+			t.first, t.last = lines[n-1].first, lines[n-1].last
+		}
+		late := t.last != nil && values.SaysOverdue(t.last.line.Overdue)
+		if t.last != nil {
+			t.class = t.last.line.Class
+		}
+		if l.Given.Has(values.FieldOverdue) {
+			late = l.Overdue
+		}
+		if l.Given.Has(values.FieldClass) {
+			t.class = l.Class
+		}
+		t.overdue = t.closing > 0 && (late || t.matures <= to)
+		m.tranches = append(m.tranches, t)
+	}
+}
+
+// bookChecks set the books beside the statements: what each bank's book comes to
+// and how the table gets from there to its closing balance, what differs, and
+// what only the book has.
+func (a *attempt) bookChecks(m *report.Monitoring, b *quarterBooks, all []*monitored, views []*judgedLine) error {
+	live, err := a.tx.LiveLoanBooks(a.quarter)
+	if err != nil {
+		return err
+	}
+	sums := map[string]*report.BookSum{}
+	for _, book := range live {
+		sum := sums[book.Bank]
+		if sum == nil {
+			sum = &report.BookSum{Bank: book.Bank}
+			sums[book.Bank] = sum
+		}
+		sum.Files = append(sum.Files, report.BookFile{Name: book.Name, AsOf: book.AsOf})
+		sum.Loans += book.Loans
+		sum.Balance += book.Balance
+	}
+	for _, loan := range all {
+		if sum := sums[loan.Bank]; sum != nil {
+			sum.Closing += loan.closing
+		}
+	}
+	for i := range b.loans {
+		l := &b.loans[i]
+		if !b.counted[l] {
+			sums[l.Bank].LeftOut += l.Balance
+		}
+	}
+	for _, bank := range a.sortedBanks(sums) {
+		sum := sums[bank]
+		sum.OnlyListed = sum.Closing + sum.LeftOut - sum.Balance
+		m.Books = append(m.Books, *sum)
+	}
+	for _, v := range views {
+		for _, f := range v.findings {
+			if f.Code == rules.BookDiffers || f.Code == rules.NotInBook {
+				m.BookChecks = append(m.BookChecks, listCheck(v, f))
+			}
+		}
+	}
+	m.BookChecks = append(m.BookChecks, b.onlyBook(views)...)
+	return nil
+}
+
+func (w *Workspace) sortedBanks(sums map[string]*report.BookSum) (banks []string) {
+	for bank := range sums {
+		banks = append(banks, bank)
+	}
+	slices.SortFunc(banks, w.compareBanks)
+	return banks
+}
+
+// listCheck is a line's finding as the sheet lists it.
+func listCheck(v *judgedLine, f values.Finding) report.BookCheck {
+	rule, _ := rules.Lookup(f.Code)
+	check := report.BookCheck{Kind: rule.Title, Bank: v.Bank, Contract: v.Contract, Borrower: v.Borrower, ListedAt: values.Place{File: v.File, Sheet: v.Sheet, Row: v.Row}}
+	if f.Code == rules.NotInBook {
+		check.Item, check.Listed, check.ListedCell = rules.FieldTitle(values.FieldBalance, values.Chinese), v.line.Balance.Grouped(), v.line.Cell(values.FieldBalance)
+		check.Note = "余额按名单计"
+		return check
+	}
+	check.Item, check.Listed, check.ListedCell = rules.FieldTitle(f.Field, values.Chinese), shownFigure(f.Field, f.Value), f.Cell
+	check.Booked, check.BookedAt, check.BookedCell = shownFigure(f.Field, f.Want), values.Place{File: f.Details[1], Sheet: f.Details[2]}, f.Details[3]
+	if f.Details[0] == "stopped" {
+		check.Booked = "余额 " + shownFigure(values.FieldBalance, f.Want)
+		check.Note = "名单停止计息又没有写逾期，台账仍有余额"
+	}
+	return check
+}
+
+func shownFigure(f values.Field, text string) string {
+	if amount, err := values.ParseFen(text); err == nil && (f == values.FieldBalance || f == values.FieldAmount) {
+		return amount.Grouped()
+	}
+	return values.MaskDigits(text)
+}
+
+// onlyBook lists the book's loans that no line names, and those that do not
+// count, with what is known of them.
+func (b *quarterBooks) onlyBook(views []*judgedLine) (checks []report.BookCheck) {
+	listed, sentBack := map[*values.BookLoan]bool{}, map[*values.BookLoan]bool{}
+	for _, v := range views {
+		for _, l := range b.Find(v.line.Loan(), v.line.Tranche) {
+			listed[l] = listed[l] || v.Outcome != values.Returned
+			sentBack[l] = sentBack[l] || v.Outcome == values.Returned
+		}
+	}
+	for i := range b.loans {
+		l := &b.loans[i]
+		kind, note := "名单中没有", b.leftOut(l)
+		switch {
+		case listed[l] && note == "", note == "" && !b.counted[l]: // repaid before the quarter
+			continue
+		case note != "":
+		case sentBack[l]:
+			kind, note = "名单中已退回", "余额按台账计"
+		case len(b.roster[l.ID]) == 0:
+			note = "借款人不在帮扶名单，余额按台账计"
+		default:
+			note = "余额按台账计"
+		}
+		checks = append(checks, report.BookCheck{Kind: kind, Bank: l.Bank, Contract: l.Contract, Borrower: l.Borrower, Item: rules.FieldTitle(values.FieldBalance, values.Chinese),
+			Booked: l.Balance.Grouped(), BookedAt: l.Place, BookedCell: l.Cell(values.FieldBalance), Note: note})
+	}
+	return checks
+}
+
+// outstanding is the loan balance that the fund must cover at the quarter's end
+// (四(四)): as the table counts it.
+func (a *attempt) outstanding() (values.Fen, error) {
+	from, to := a.quarter.First(a.job.InterestDay), a.quarter.Last(a.job.InterestDay)
+	b, err := a.books()
+	if err != nil || b == nil {
+		sum, err2 := a.tx.Outstanding(a.quarter, from, to)
+		return sum, cmp.Or(err, err2)
+	}
+	sum := values.Fen(0)
+	listed, err := a.tx.OutstandingLoans(a.quarter, from, to)
+	for _, l := range listed {
+		if !slices.ContainsFunc(b.Find(l.Loan, l.Tranche), func(row *values.BookLoan) bool { return b.leftOut(row) == "" }) {
+			sum += l.Balance
+		}
+	}
+	for i := range b.loans {
+		if l := &b.loans[i]; b.leftOut(l) == "" {
+			sum += l.Balance
+		}
+	}
+	return sum, err
+}
