@@ -217,6 +217,16 @@ func ledgerFault(err error, path string) error {
 		return &values.Fault{Kind: values.FaultRefused, Err: err,
 			What: values.Say("台账 %s 由更新版本的程序写成。", "The ledger %s was written by a newer version of the program.", path),
 			Hint: values.Say("请换用新版本程序；台账没有改动。", "Use the newer program; the ledger was not touched.")}
+	case errors.Is(err, ledger.ErrOlder):
+		return &values.Fault{Kind: values.FaultRefused,
+			What: values.Say("台账 %s 由旧版本的程序写成，还没有升级。", "The ledger %s was written by an older version of the program and is not upgraded yet.", path),
+			Hint: values.Say("请先运行一次 tiexi run：会先在旁边留一份备份，再升级台账；只看不办的命令不改动它。",
+				"Run `tiexi run` once: it keeps a copy beside the ledger and upgrades it. Commands that only look do not change it.")}
+	case errors.Is(err, ledger.ErrUpgrade):
+		return &values.Fault{Kind: values.FaultRefused, Err: err,
+			What: values.Say("台账 %s 没有升级成功，仍与升级前一样。", "The ledger %s could not be upgraded and is as it was before.", path),
+			Hint: values.Say("请检查磁盘空间和写权限后再运行；仍不行时换回原来的版本继续使用，并把括号里的原因告诉开发者。",
+				"Check disk space and permissions and run again; if that does not help, go on with the version you had and tell its developers what the brackets say.")}
 	}
 	return &values.Fault{Kind: values.FaultRefused, Err: err,
 		What: values.Say("无法打开台账 %s。", "The ledger %s cannot be opened.", path),

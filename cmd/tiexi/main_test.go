@@ -35,6 +35,10 @@ func TestScripts(t *testing.T) {
 			"mkxlsx":   makeWorkbook,
 			"xlsxtext": printWorkbook,
 			"exits":    exits,
+
+			"firstversion": unpackFirstVersion,
+			"schema":       setSchema,
+			"upgradecopy":  copyOfUpgrade,
 		},
 	})
 }

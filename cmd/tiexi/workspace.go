@@ -28,9 +28,9 @@ func (p *program) work(c *cli.Context, do func(context.Context, *pipeline.Worksp
 func (p *program) workOn(c *cli.Context, job *jobs.Job, do func(context.Context, *pipeline.Workspace) error) error {
 	dryRun := c.Bool("dry-run")
 	if dryRun {
-		elsewhere, cleanUp, err := nothingThere(job)
+		elsewhere, cleanUp, err := p.nothingThere(c, job)
 		if err != nil {
-			return cannotWrite(err)
+			return err
 		}
 		defer cleanUp()
 		job = elsewhere
@@ -68,14 +68,23 @@ func (p *program) endJournal(err error) {
 }
 
 // nothingThere gives a dry run a workspace to try in where the job has none yet,
-// so that it makes none.
-func nothingThere(job *jobs.Job) (*jobs.Job, func(), error) {
+// so that it makes none. One that only an upgrade could open is refused, as a
+// view refuses it.
+func (p *program) nothingThere(c *cli.Context, job *jobs.Job) (*jobs.Job, func(), error) {
 	if _, err := os.Stat(filepath.Join(job.Workspace, "ledger.db")); !errors.Is(err, fs.ErrNotExist) {
-		return job, func() {}, nil
+		opt, _, err := p.options(c)
+		if err != nil {
+			return nil, nil, err
+		}
+		w, err := pipeline.OpenView(c.Context, job, opt)
+		if err != nil {
+			return nil, nil, err
+		}
+		return job, func() {}, w.Close()
 	}
 	folder, err := os.MkdirTemp("", "tiexi-dry-run-")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, cannotWrite(err)
 	}
 	elsewhere := *job
 	elsewhere.Workspace = folder

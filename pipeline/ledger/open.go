@@ -26,6 +26,14 @@ const applicationID = 0x74697869
 // ErrNewer is returned for a ledger that a newer program has written.
 var ErrNewer = errors.New("the ledger was written by a newer version of the program")
 
+// ErrOlder is returned by OpenView for a ledger that an older program has
+// written: Open upgrades it, a view changes nothing.
+var ErrOlder = errors.New("the ledger was written by an older version of the program")
+
+// ErrUpgrade is returned for a ledger that could not be brought up to date. It
+// is as it was before the migration that failed.
+var ErrUpgrade = errors.New("the ledger could not be upgraded")
+
 // ErrForeign is returned for a database that is not a ledger of ours.
 var ErrForeign = errors.New("the file is not a ledger of this program")
 
@@ -66,7 +74,7 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 }
 
 // OpenView opens an existing ledger for reading. A missing file is an error
-// that wraps fs.ErrNotExist. The view writes nothing (query_only), but SQLite
+// that wraps fs.ErrNotExist, an older ledger ErrOlder. The view writes nothing (query_only), but SQLite
 // may: what a killed process left half done is taken back first, which a file
 // opened with mode=ro would refuse.
 func OpenView(ctx context.Context, path string) (*Ledger, error) {
@@ -82,7 +90,7 @@ func OpenView(ctx context.Context, path string) (*Ledger, error) {
 		err = ErrNewer
 	}
 	if err == nil && version < newest() {
-		err = fmt.Errorf("the ledger has version %d, this program wants %d: any acting command upgrades it", version, newest())
+		err = ErrOlder
 	}
 	if err != nil {
 		return nil, errors.Join(err, l.db.Close())
@@ -195,7 +203,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	}
 	if version > 0 && version < newest() {
 		if err := l.backupBeside(ctx); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrUpgrade, err)
 		}
 	}
 	names, _ := fs.Glob(migrations, "migrations/*.sql") // sorted by name
@@ -209,7 +217,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("ledger: migration %s: %w", names[version], err)
+			return fmt.Errorf("%w: %s: %w", ErrUpgrade, names[version], err)
 		}
 	}
 	return nil
