@@ -3,8 +3,10 @@ package main
 import (
 	"embed"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"tiexi/formats/jobs"
 )
@@ -25,11 +27,12 @@ var papersOf = map[string]map[string]string{
 	},
 }
 
-// picture finds the pictures of a manual.
-var picture = regexp.MustCompile(`!\[[^]]*\]\(([^):]+)\)`)
+// link finds the files that a manual shows or points to.
+var link = regexp.MustCompile(`\]\(([^):#]+)\)`)
 
-// papers are the files of a zip that are not compiled: manual, sample
-// configuration with its schema and folders, and what a scheduler needs.
+// papers are the files of a zip that are not compiled: manual with what it links
+// to, sample configuration with its schema and folders, and what a scheduler
+// needs.
 func (b build) papers(t target) ([]file, error) {
 	config, err := sample()
 	if err != nil {
@@ -44,23 +47,21 @@ func (b build) papers(t target) ([]file, error) {
 		{name: jobs.SchemaName, data: schema},
 		{name: "inbox/"}, {name: "roster/"}, // where the sample expects them, so that a first run finds its way
 	}
-	read := map[string]bool{}
-	for _, manual := range []string{"README.zh-CN.md", "README.md"} {
-		text, err := os.ReadFile(filepath.Join(b.root, manual))
+	named := []string{"README.zh-CN.md", "README.md"}
+	for i := 0; i < len(named); i++ {
+		data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(named[i])))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{name: manual, data: text})
-		for _, found := range picture.FindAllSubmatch(text, -1) {
-			read[string(found[1])] = true
+		files = append(files, file{name: named[i], data: data})
+		if path.Ext(named[i]) != ".md" {
+			continue
 		}
-	}
-	for name := range read {
-		data, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(name)))
-		if err != nil {
-			return nil, err
+		for _, found := range link.FindAllSubmatch(data, -1) {
+			if name := string(found[1]); !slices.Contains(named, name) {
+				named = append(named, name)
+			}
 		}
-		files = append(files, file{name: name, data: data})
 	}
 	for from, to := range papersOf[t.os] {
 		data, err := packaging.ReadFile(from)

@@ -114,13 +114,21 @@ func TestEachSystemGetsItsPapers(t *testing.T) {
 	}
 }
 
-func TestPicturesOfTheManualComeWithIt(t *testing.T) {
+func TestWhatTheManualLinksToComesWithIt(t *testing.T) {
 	papers := papersByName(t, "linux")
-	pictures := picture.FindAllStringSubmatch(papers["README.zh-CN.md"], -1)
-	for _, found := range pictures {
-		if papers[found[1]] == "" {
-			t.Errorf("the manual shows %s, which is not there", found[1])
+	links := 0
+	for name, text := range papers {
+		if !strings.HasSuffix(name, ".md") {
+			continue
 		}
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
+			if links++; papers[found[1]] == "" {
+				t.Errorf("%s points to %s, which is not there", name, found[1])
+			}
+		}
+	}
+	if links < 6 || papers["CONTRIBUTING.md"] == "" || papers["fixtures/pictures/village.png"] == "" {
+		t.Errorf("%d links in %d papers", links, len(papers))
 	}
 }
 

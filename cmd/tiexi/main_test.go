@@ -36,6 +36,9 @@ func TestScripts(t *testing.T) {
 			"xlsxtext": printWorkbook,
 			"exits":    exits,
 
+			"holdworkspace": holdWorkspace,
+			"letgo":         letGo,
+
 			"firstversion": unpackFirstVersion,
 			"schema":       setSchema,
 			"upgradecopy":  copyOfUpgrade,

@@ -73,8 +73,8 @@ func (p *program) runAll(c *cli.Context, file *jobs.File, request pipeline.RunRe
 		case errors.Is(err, errAttention):
 			attention = err
 		case err != nil:
-			failure, _ := p.describe(err)
-			p.talk(values.MaskDigits(p.words(failure)))
+			failure, code := p.describe(err) // even with --quiet: it is all that a scheduler's mail will say
+			p.note(slog.LevelError, p.in("作业 %s：%s", "Job %s: %s", file.Jobs[i].Name, p.words(failure)), "job", file.Jobs[i].Name, "code", failure.Code, "exit", code)
 			failed, last = append(failed, file.Jobs[i].Name), err
 		}
 	}
