@@ -90,12 +90,23 @@ func (w *Workspace) payableOn(posted values.Date) (values.Date, error) {
 	if w.job.Notice.Kind != jobs.Workdays {
 		return calendar.CalendarDays(posted, days) + 1, nil
 	}
-	c, err := calendar.Load()
+	c, err := Holidays(w.job)
 	if err != nil {
 		return 0, err
 	}
 	last, err := c.LastDay(posted, days)
 	return last + 1, err
+}
+
+// Holidays are the years that come with the program, and the county's own.
+func Holidays(job *jobs.Job) (*calendar.Calendar, error) {
+	c, err := calendar.Load()
+	for _, file := range job.Holidays {
+		if err == nil {
+			err = c.LoadFile(file)
+		}
+	}
+	return c, err
 }
 
 // archiveList keeps the bytes of a list that now hangs, which is immutable, and

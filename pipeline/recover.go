@@ -61,7 +61,10 @@ func (w *Workspace) recover(ctx context.Context) error {
 	if err := w.writeManifests(ctx); err != nil {
 		return err
 	}
-	return cannotWrite(w.out.Sweep("."))
+	if err := w.out.Sweep("."); err != nil {
+		return cannotWrite(err)
+	}
+	return cannotWrite(w.archive.Sweep("."))
 }
 
 // refuseOldLedger stops where a manifest knows an audit entry that the ledger

@@ -115,8 +115,8 @@ func OpenView(ctx context.Context, job *jobs.Job, opt Options) (*Workspace, erro
 		}
 		return nil, ledgerFault(err, w.ledgerPath())
 	}
-	if w.archive, err = w.box("archive"); err == nil {
-		w.out, err = w.box("out")
+	if w.archive, err = outbox.View(filepath.Join(job.Workspace, "archive")); err == nil {
+		w.out, err = outbox.View(filepath.Join(job.Workspace, "out"))
 	}
 	if err != nil {
 		return nil, errors.Join(cannotUse(job.Workspace, err), w.Close())

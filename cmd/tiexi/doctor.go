@@ -31,6 +31,9 @@ func (p *program) doctorCommand() *cli.Command {
 			d := &diagnosis{}
 			d.folders(job)
 			d.policies(job)
+			if err := d.holidays(p, c, job); err != nil {
+				return err
+			}
 			if err := d.ledger(p, c, job); err != nil {
 				return err
 			}
@@ -101,6 +104,34 @@ func canWrite(folder string) error {
 // jobSettings are the readings of ours that jobs.yaml holds; the others are in
 // the policy files.
 var jobSettings = []string{"interest_day", "notice.days"}
+
+// holidays reads the county's own, and says where a notice that is posted today
+// would find none.
+func (d *diagnosis) holidays(p *program, c *cli.Context, job *jobs.Job) error {
+	opt, _, err := p.options(c)
+	if err != nil {
+		return err
+	}
+	known, err := pipeline.Holidays(job)
+	if len(job.Holidays) > 0 {
+		d.note(err, values.Say("节假日文件没有错误", "the holiday files have no mistakes"), bothLines(err))
+	}
+	if err == nil && job.Notice.Kind == jobs.Workdays {
+		if _, err := known.LastDay(opt.Today, job.Notice.Days); err != nil {
+			d.remarks = append(d.remarks, bothLines(err))
+		}
+	}
+	return nil
+}
+
+// bothLines is what a fault says and what to do about it.
+func bothLines(err error) values.Text {
+	var fault *values.Fault
+	if !errors.As(err, &fault) {
+		return values.Say("%v", "%v", err)
+	}
+	return values.Text{Chinese: fault.What.Chinese + fault.Hint.Chinese, English: fault.What.English + " " + fault.Hint.English}
+}
 
 func (d *diagnosis) policies(job *jobs.Job) {
 	set, err := loadPolicies(job.Policies)

@@ -156,7 +156,7 @@ func missing(year int, d values.Date) *values.Fault {
 		Kind: values.FaultConfig,
 		What: values.Say("缺少 %[1]d 年的节假日安排，不能判断 %[2]s 是不是工作日。",
 			"The public holidays of %[1]d are missing; whether %[2]s is a workday cannot be told.", year, d),
-		Hint: values.Say("国务院办公厅一般在上一年 11 月发文。请换用含 %[1]d 年的新版程序，或照随附的年度文件把通知写成 %[1]d.yaml，作为本县的节假日文件加入。",
-			"The State Council's paper comes out in November of the year before. Take a version of the program that has %[1]d, or write the paper down as %[1]d.yaml, like the years that come with the program, and add it as the county's holiday file.", year),
+		Hint: values.Say("国务院办公厅一般在上一年 11 月发文。请换用含 %[1]d 年的新版程序，或照 README 的样子把通知写成一个文件，列入 jobs.yaml 的 holidays。",
+			"The State Council's paper comes out in November of the year before. Take a version of the program that has %[1]d, or write the paper down in a file as the README shows, and list it under holidays in jobs.yaml.", year),
 	}
 }

@@ -192,7 +192,7 @@ func TestMissingYear(t *testing.T) {
 		}
 		if fault.Kind != values.FaultConfig || !strings.Contains(fault.What.Chinese, "缺少 "+test.year+" 年") ||
 			!strings.Contains(fault.What.English, "holidays of "+test.year+" are missing") ||
-			!strings.Contains(fault.Hint.Chinese, test.year+".yaml") || !strings.Contains(fault.Hint.English, test.year+".yaml") {
+			!strings.Contains(fault.Hint.Chinese, "含 "+test.year+" 年") || !strings.Contains(fault.Hint.English, "holidays in jobs.yaml") {
 			t.Errorf("%s: %s\n%s", test.date, fault, fault.In(values.English))
 		}
 	}

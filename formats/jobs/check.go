@@ -166,6 +166,7 @@ func (k checker) job(file *File, job *Job, at cursor) {
 	k.ok(!notice.has("days") || job.Notice.Days >= 1, notice.key("days"),
 		values.Say("公示天数至少为 1。", "notice.days is at least 1."))
 	k.oneOf(string(job.Notice.Kind), notice.key("kind"), string(CalendarDays), string(Workdays))
+	k.words(job.Holidays, at.key("holidays"))
 	k.ok(!at.has("approvals") || job.Approvals == 1 || job.Approvals == 2, at.key("approvals"),
 		values.Say("审批人数应是 1 或 2。", "approvals is 1 or 2."))
 	k.alerts(job.Alerts, at.key("alerts"))

@@ -24,6 +24,7 @@ type Job struct {
 	Banks       []Bank   `yaml:"banks" json:"banks,omitempty" jsonschema:"承贷银行"`
 	Policies    []string `yaml:"policies" json:"policies,omitempty" jsonschema:"政策：内置名称，或扩展内置政策的文件"`
 	Notice      Notice   `yaml:"notice" json:"notice,omitzero" jsonschema:"公示期"`
+	Holidays    []string `yaml:"holidays" json:"holidays,omitempty" jsonschema:"本县的节假日文件，工作日公示用：程序没有带的年份，或要改的年份，一年一个"`
 	Approvals   int      `yaml:"approvals" json:"approvals,omitempty" jsonschema:"每批发放须几人审批：1，或 2（两个不同的人）"`
 	Payment     Payment  `yaml:"payment" json:"payment,omitzero" jsonschema:"发放清册"`
 	Return      Return   `yaml:"return" json:"return,omitzero" jsonschema:"回盘文件的格式，默认为发放清册各列加发放状态、失败原因、发放日期"`

@@ -109,6 +109,9 @@ func complete(file *File) {
 		for _, path := range []*string{&job.Inbox, &job.Roster, &job.Workspace, &job.Exclusions, &job.Responsible} {
 			*path = resolve(dir, *path)
 		}
+		for i, name := range job.Holidays {
+			job.Holidays[i] = resolve(dir, name)
+		}
 		for p, name := range job.Policies {
 			if isPolicyFile(name) {
 				job.Policies[p] = resolve(dir, name)

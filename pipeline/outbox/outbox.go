@@ -28,7 +28,7 @@ import (
 // Box is a folder of files that the program writes; nothing it does reaches
 // outside (os.Root).
 type Box struct {
-	root *os.Root
+	root *os.Root // nil for a view of a folder that is missing
 	dir  string
 	sys  System
 }
@@ -63,8 +63,23 @@ func OpenWith(dir string, sys System) (*Box, error) {
 	return &Box{root, dir, sys}, nil
 }
 
+// View opens the folder for reading and makes nothing: of a missing folder
+// every file is missing.
+func View(dir string) (*Box, error) {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		root, err = nil, nil
+	}
+	return &Box{root, dir, osSystem{}}, err
+}
+
 // Close releases the folder.
-func (b *Box) Close() error { return b.root.Close() }
+func (b *Box) Close() error {
+	if b.root == nil {
+		return nil
+	}
+	return b.root.Close()
+}
 
 // Dir is the folder's path.
 func (b *Box) Dir() string { return b.dir }
@@ -263,14 +278,28 @@ func (b *Box) Remove(name string) error {
 }
 
 // Read gives a file's content.
-func (b *Box) Read(name string) ([]byte, error) { return b.root.ReadFile(name) }
+func (b *Box) Read(name string) ([]byte, error) {
+	if b.root == nil {
+		return nil, missing(name)
+	}
+	return b.root.ReadFile(name)
+}
 
 // Open opens a file for reading.
-func (b *Box) Open(name string) (*os.File, error) { return b.root.Open(name) }
+func (b *Box) Open(name string) (*os.File, error) {
+	if b.root == nil {
+		return nil, missing(name)
+	}
+	return b.root.Open(name)
+}
+
+func missing(name string) error {
+	return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
 
 // Digest is the SHA-256 of a standing file.
 func (b *Box) Digest(name string) (string, error) {
-	f, err := b.root.Open(name)
+	f, err := b.Open(name)
 	if err != nil {
 		return "", err
 	}
