@@ -28,7 +28,7 @@ var papersOf = map[string]map[string]string{
 }
 
 // link finds the files that a manual shows or points to.
-var link = regexp.MustCompile(`\]\(([^):#]+)\)`)
+var link = regexp.MustCompile(`\]\(([^):#]+)(?:#[^)]*)?\)`)
 
 // papers are the files of a zip that are not compiled: manual with what it links
 // to, sample configuration with its schema and folders, and what a scheduler

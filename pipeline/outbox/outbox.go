@@ -277,6 +277,9 @@ func (b *Box) Remove(name string) error {
 	return nil
 }
 
+// RemoveAll removes a folder with whatever is in it; a missing one is no error.
+func (b *Box) RemoveAll(dir string) error { return b.root.RemoveAll(dir) }
+
 // Read gives a file's content.
 func (b *Box) Read(name string) ([]byte, error) {
 	if b.root == nil {
