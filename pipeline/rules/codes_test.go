@@ -377,7 +377,7 @@ func (w *world) total(declared, computed string) {
 }
 
 func TestProbes(t *testing.T) {
-	for _, p := range slices.Concat(probes, amongProbes, bookProbes) {
+	for _, p := range slices.Concat(probes, amongProbes, bookProbes, edgeProbes) {
 		t.Run(p.code+"/"+p.name, func(t *testing.T) {
 			w := soundWorld()
 			p.set(w)
@@ -402,7 +402,7 @@ func TestEveryCodeIsProbed(t *testing.T) {
 	made := map[string]bool{MovedTiers(1, 2, "").Code: true, OpenObjection(1, "").Code: true, UpheldObjection(1, "").Code: true}
 	for _, rule := range Catalogue() {
 		hit, miss := made[rule.Code], made[rule.Code]
-		for _, p := range slices.Concat(probes, amongProbes, bookProbes) {
+		for _, p := range slices.Concat(probes, amongProbes, bookProbes, edgeProbes) {
 			hit = hit || p.code == rule.Code && p.hit
 			miss = miss || p.code == rule.Code && !p.hit
 		}
