@@ -153,3 +153,16 @@ func TestADecisionMovesHeldLinesAlone(t *testing.T) {
 		}
 	}
 }
+
+// A decision to return that was overtaken does not come back by itself when the
+// household is again as it was: what was decided in between saw the line held.
+func TestAReturnThatWasOvertakenStaysOvertaken(t *testing.T) {
+	w := soundWorld()
+	w.housemate(func(l *values.Line) { charge(l, "60000", "3.45", "2026-06-21", "2026-09-20") })
+	w.decide(0, 1, values.Returned)
+	w.outcomes(t, values.Returned, values.Accepted)
+	w.housemate(func(l *values.Line) { charge(l, "10000", "3.45", "2026-06-21", "2026-09-20") })
+	w.outcomes(t, values.Held, values.Held, values.Held)
+	w.decide(2, 2, values.Returned)
+	w.outcomes(t, values.Held, values.Held, values.Returned)
+}
