@@ -99,8 +99,7 @@ func (a *attempt) noteMovedTiers(before, now []ledger.Entitlement, moved map[val
 		if !known || !moved[e.Loan] || old.Facts != e.Facts || old.Policy != e.Policy {
 			continue
 		}
-		f := values.Finding{Code: rules.TierChanged, Value: e.Shares.Total().String(), Want: old.Shares.Total().String()}
-		if err := a.tx.AddFinding(e.FirstLine, f); err != nil {
+		if err := a.tx.AddFinding(e.FirstLine, rules.MovedTiers(old.Shares.Total(), e.Shares.Total())); err != nil {
 			return err
 		}
 	}

@@ -145,11 +145,6 @@ func (w *Workspace) Close() error {
 // Job is the job that the workspace belongs to.
 func (w *Workspace) Job() *jobs.Job { return w.job }
 
-// OutDir is the folder in which people find what the program wrote.
-func (w *Workspace) OutDir(q values.Quarter) string {
-	return filepath.Join(w.job.Workspace, "out", q.String())
-}
-
 func (w *Workspace) point(name string) {
 	if w.opt.Points != nil {
 		w.opt.Points(name)

@@ -145,8 +145,8 @@ func TestJudgementsReadBack(t *testing.T) {
 		if strings.Join(codes, " ") != "x y tier-changed" {
 			t.Errorf("findings: %v", codes)
 		}
-		if one, ok, err := tx.JudgementOf(line.Key); !ok || err != nil || one.Outcome != values.Held || len(one.Blocked) != 2 {
-			t.Errorf("%+v, %v, %v", one, ok, err)
+		if one := must(tx.Judgements(q3))[line.Key]; one == nil || one.Outcome != values.Held || len(one.Blocked) != 2 {
+			t.Errorf("%+v", one)
 		}
 		do(tx.ClearJudgements(q2))
 		if n := len(must(tx.Judgements(q3))); n != 2 {

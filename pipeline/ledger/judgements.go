@@ -129,11 +129,6 @@ type LineFacts struct {
 	Facts string
 }
 
-// JudgementOf is one line's judgement.
-func (tx *Tx) JudgementOf(line int64) (*Judgement, bool, error) {
-	return one(tx, scanJudgement, `SELECT `+judgementColumns+` FROM judgement WHERE line_id = ?`, line)
-}
-
 // Findings gives the findings of the quarter's live lines, in order of line.
 func (tx *Tx) Findings(q values.Quarter, yield func(line int64, f values.Finding) error) error {
 	type row struct {

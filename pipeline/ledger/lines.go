@@ -177,36 +177,6 @@ func (tx *Tx) LinesOfFile(file int64, yield func(*Line) error) error {
 	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.file_id = ? ORDER BY l.position, l.row`, file)
 }
 
-// LinesOfLoan gives every live line of a contract, of all quarters and, where
-// bank is "", of all banks, in order of quarter, file name, sheet and row.
-func (tx *Tx) LinesOfLoan(bank, contract string, yield func(*Line) error) error {
-	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`WHERE l.contract = ?1 AND (?2 = '' OR l.bank = ?2) AND l.live = 1
-		ORDER BY l.quarter, f.name, l.position, l.row`, contract, bank)
-}
-
-// EarlierLines gives the live lines of other quarters that belong to loans
-// which the quarter's live lines name: a loan's history.
-func (tx *Tx) EarlierLines(q values.Quarter, yield func(*Line) error) error {
-	return each(tx, scanLine, yield, `SELECT `+lineColumns+lineSource+`
-		WHERE l.live = 1 AND l.quarter <> ?1 AND (l.bank, l.contract) IN (SELECT bank, contract FROM line WHERE quarter = ?1 AND live = 1)
-		ORDER BY l.quarter, f.name, l.position, l.row`, q.String())
-}
-
-// LineSpan is the earliest and the latest day that lines of the file name.
-func (tx *Tx) LineSpan(file int64) (from, to values.Date, err error) {
-	_, _, err = one(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(day{&from}, day{&to}) },
-		`SELECT coalesce(min(from_day), ''), coalesce(max(to_day), '') FROM line WHERE file_id = ? AND from_day <> '' AND to_day <> ''`, file)
-	return from, to, err
-}
-
-// Days is the number of line-days that fall into each stretch, for telling
-// which quarter a file belongs to.
-func (tx *Tx) Days(file int64, from, to values.Date) (int64, error) {
-	days, _, err := one(tx, scanInt, `SELECT coalesce(sum(max(0, CAST(julianday(min(to_day, ?3)) - julianday(max(from_day, ?2)) AS INTEGER) + 1)), 0)
-		FROM line WHERE file_id = ?1 AND from_day <> '' AND to_day <> '' AND from_day <= ?3 AND to_day >= ?2`, file, from.String(), to.String())
-	return days, err
-}
-
 // LineCount is the number of the quarter's live lines.
 func (tx *Tx) LineCount(q values.Quarter) (int, error) {
 	n, _, err := one(tx, scanInt, `SELECT count(*) FROM line WHERE quarter = ? AND live = 1`, q.String())

@@ -186,12 +186,8 @@ func TestLinesComeInOrder(t *testing.T) {
 			query func(yield func(*Line) error) error
 			want  string
 		}{
-			"of the quarter":      {func(y func(*Line) error) error { return tx.Lines(q3, y) }, "a.xlsx:3 a.xlsx:9 a.xlsx:2 b.xlsx:7"},
-			"of a file":           {func(y func(*Line) error) error { return tx.LinesOfFile(gone.ID, y) }, "c.xlsx:1"},
-			"of a loan":           {func(y func(*Line) error) error { return tx.LinesOfLoan(bank, "L1", y) }, "e.xlsx:5 a.xlsx:3 b.xlsx:7"},
-			"of a contract":       {func(y func(*Line) error) error { return tx.LinesOfLoan("", "L1", y) }, "e.xlsx:5 a.xlsx:3 b.xlsx:7"},
-			"of another bank":     {func(y func(*Line) error) error { return tx.LinesOfLoan("x", "L1", y) }, ""},
-			"of earlier quarters": {func(y func(*Line) error) error { return tx.EarlierLines(q3, y) }, "e.xlsx:5"},
+			"of the quarter": {func(y func(*Line) error) error { return tx.Lines(q3, y) }, "a.xlsx:3 a.xlsx:9 a.xlsx:2 b.xlsx:7"},
+			"of a file":      {func(y func(*Line) error) error { return tx.LinesOfFile(gone.ID, y) }, "c.xlsx:1"},
 		} {
 			var got []string
 			do(c.query(func(l *Line) error { got = append(got, fmt.Sprintf("%s:%d", l.File, l.Row)); return nil }))
@@ -204,40 +200,6 @@ func TestLinesComeInOrder(t *testing.T) {
 		}
 		if err := tx.Lines(q3, func(*Line) error { return errBack }); err != errBack {
 			t.Errorf("stopped with %v", err)
-		}
-		return nil
-	})
-}
-
-func TestDaysOfAFileInAStretch(t *testing.T) {
-	l := newLedger(t)
-	write(t, l, func(tx *Tx) error {
-		f := statement(tx, q3, "甲.xlsx")
-		add(tx, f, 1, "L1", "2026-06-21", "2026-09-20", "")
-		add(tx, f, 2, "L2", "2026-09-10", "2026-10-09", "")
-		add(tx, f, 3, "L3", "2026-09-20", "2026-09-20", "")
-		add(tx, f, 4, "L4", "", "2026-09-20", "")
-		add(tx, f, 5, "L5", "2026-09-20", "", "")
-		from, to, err := tx.LineSpan(f.ID)
-		if err != nil || from.String() != "2026-06-21" || to.String() != "2026-10-09" {
-			t.Errorf("the file runs from %s to %s, %v", from, to, err)
-		}
-		for _, c := range []struct {
-			q    values.Quarter
-			want int64
-		}{{q3, 92 + 11 + 1}, {q4, 19}, {q2, 0}} {
-			if got := must(tx.Days(f.ID, c.q.First(20), c.q.Last(20))); got != c.want {
-				t.Errorf("%s has %d line-days, want %d", c.q, got, c.want)
-			}
-		}
-		empty := statement(tx, q3, "乙.xlsx")
-		if from, to, err := tx.LineSpan(empty.ID); err != nil || from.Known() || to.Known() {
-			t.Errorf("an empty file runs from %s to %s, %v", from, to, err)
-		}
-		long := statement(tx, q3, "丙.xlsx") // as many line-days as a file of 40,000 lines has
-		add(tx, long, 1, "L1", "0001-01-01", "9999-12-31", "")
-		if got := must(tx.Days(long.ID, values.MustDate("0001-01-01"), values.MustDate("9999-12-31"))); got != 3652059 {
-			t.Errorf("%d line-days", got)
 		}
 		return nil
 	})

@@ -30,13 +30,6 @@ const (
 	ReasonAboveCeiling       Reason = "above-ceiling" // above the principal ceiling of older terms
 )
 
-// Reasons are all of them, in the order in which a stretch lists them.
-func Reasons() []Reason {
-	return []Reason{ReasonBeforeDisbursement, ReasonAfterMaturity, ReasonExtensionBarred, ReasonUnconfigured,
-		ReasonInterestUnpaid, ReasonNoBalance, ReasonTier1Taken, ReasonTier2Taken, ReasonUnapproved,
-		ReasonAboveTiers, ReasonOldTerms, ReasonAboveCeiling}
-}
-
 // Stretch is a run of days of one line on which everything stays the same.
 type Stretch struct {
 	Line int64 `json:"line"` // Line.Key

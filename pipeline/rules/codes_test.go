@@ -399,7 +399,7 @@ func TestProbes(t *testing.T) {
 // Every code has a case with it and a case without; those that other packages
 // find are made by hand.
 func TestEveryCodeIsProbed(t *testing.T) {
-	made := map[string]bool{MovedTiers(1, 2, "").Code: true, OpenObjection(1, "").Code: true, UpheldObjection(1, "").Code: true}
+	made := map[string]bool{MovedTiers(1, 2).Code: true, OpenObjection(1, "").Code: true, UpheldObjection(1, "").Code: true}
 	for _, rule := range Catalogue() {
 		hit, miss := made[rule.Code], made[rule.Code]
 		for _, p := range slices.Concat(probes, amongProbes, bookProbes, edgeProbes) {

@@ -44,9 +44,8 @@ func totals(sheet SheetFacts) (findings []values.Finding) {
 
 // MovedTiers is the finding that other lines of the household moved a loan's
 // tiers since the last run, so that its subsidy went from before to after.
-// Package policy tells when; cause may be empty.
-func MovedTiers(before, after values.Fen, cause string) values.Finding {
-	return values.Finding{Code: TierChanged, Value: after.String(), Want: before.String(), Details: []string{cause}}
+func MovedTiers(before, after values.Fen) values.Finding {
+	return values.Finding{Code: TierChanged, Value: after.String(), Want: before.String()}
 }
 
 // OpenObjection is the payment hold of an objection to the public notice that

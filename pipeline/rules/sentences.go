@@ -129,8 +129,8 @@ var sentences = map[string]values.Text{
 		"余额{value}元，未经大额审批，超过{want}元的部分不贴息。",
 		"The balance is {value} yuan without approval; the part above {want} yuan earns nothing."),
 	TierChanged: says(
-		"[因{1}，]这笔贷款的贴息由{want}元变为{value}元。",
-		"[Because of {1}, ]the loan's subsidy went from {want} to {value} yuan."),
+		"这笔贷款的贴息由{want}元变为{value}元。",
+		"The loan's subsidy went from {want} to {value} yuan."),
 	OtherLender: says(
 		"{1}的主责任银行是{want}，这笔贷款由{value}发放。",
 		"The responsible bank of {1} is {want}; this loan is from {value}."),
