@@ -187,6 +187,10 @@ func (l *loader) together(policies []*Policy) {
 			}
 			at.file.fail(at.node, zh, en)
 		}
+		if a.Name == b.Name {
+			report("政策 "+a.Name+" 写了两次；扩展它的文件代替它，只写其中一个", "policy "+a.Name+" is listed twice; a file that extends it stands in its place")
+			continue
+		}
 		if a.Contracts.meets(b.Contracts) {
 			report(fmt.Sprintf("政策 %s 与 %s 适用的合同重叠（%s；%s）", a.Name, b.Name, a.Contracts.text(), b.Contracts.text()),
 				fmt.Sprintf("policies %s and %s govern the same contracts (%s; %s)", a.Name, b.Name, a.Contracts.text(), b.Contracts.text()))
@@ -194,9 +198,6 @@ func (l *loader) together(policies []*Policy) {
 			hole := Span{a.Contracts.To + 1, b.Contracts.From - 1}
 			report(fmt.Sprintf("政策 %s 与 %s 之间，%s 签订的合同没有政策", a.Name, b.Name, hole.text()),
 				fmt.Sprintf("contracts signed %s have no policy, between %s and %s", hole.text(), a.Name, b.Name))
-		}
-		if a.Name == b.Name {
-			report("两个政策同名："+a.Name, "two policies are named "+a.Name)
 		}
 	}
 }
