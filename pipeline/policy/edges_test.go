@@ -112,3 +112,20 @@ func TestAPolicyBesideItsOwnExtension(t *testing.T) {
 		t.Errorf("told %v", told)
 	}
 }
+
+// Before the first row of a county's old terms begins, and up to the day before
+// it, there are none: those days are told, to the day.
+func TestTheDaysBeforeTheFirstTermsAreToldToTheDay(t *testing.T) {
+	const own = `extends: tuopin-2021
+terms:
+  - {name: 下半年起, accrual: {from: 2026-07-01}, ceiling: "50000", rate: {percent: "100"}, shares: {central: "60", provincial: "40"}, clause: c, source: s}
+`
+	text := strings.NewReplacer("    季度: 2026Q3\n", "    政策: [bangfu-2026, policies/own.yaml]\n    季度: 2026Q3\n", "放款: 2026-04-10", "放款: 2025-04-10").Replace(oneLoan)
+	for days, want := range map[string]int{"{起: 2026-06-21, 止: 2026-06-30}": 0, "{起: 2026-06-21, 止: 2026-07-01}": 1} {
+		// 440.83 × 82/92 is 392.91, of which 60 % are 235.75; the province has the rest
+		told, _ := mistakes(map[string]string{"policies/own.yaml": own, "x.yaml": text + "    应得: [{中央: 235.75, 省级: 157.16, 未定标准: [" + days + "]}]\n"})
+		if len(told) != want {
+			t.Errorf("%s: told %v", days, told)
+		}
+	}
+}

@@ -83,3 +83,28 @@ func TestTheLongWayAgreesWithTheShortOne(t *testing.T) {
 		t.Errorf("with 31 decimals: %v, want %v", got, want)
 	}
 }
+
+// Which budgets pay is the same by the long way: the parts of a budget that
+// pays nothing are nothing.
+func TestTheLongWayKnowsWhoPays(t *testing.T) {
+	set, err := Load([]string{"bangfu-2026", "tuopin-2021"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p *Policy
+	for _, shipped := range set.Policies() {
+		if shipped.Name == "bangfu-2026" {
+			p = shipped
+		}
+	}
+	line := &Line{From: values.MustDate("2026-06-21"), To: values.MustDate("2026-09-20"), Balance: 5000000, Paid: 44083, Rate: values.MustRate("3.45")}
+	for _, weights := range [][2]uint64{{5000000, 0}, {0, 5000000}, {3000000, 2000000}} {
+		var short, long [budgets]sum
+		sc := scratch{rates: ratioTable{}}
+		part := &piece{policy: p, row: p.rows[0], weight1: weights[0] * 92, weight2: weights[1] * 92}
+		pays := sc.pay(&short, budgets, line, part)
+		if got := sc.rates.of(p, p.rows[0], line.Rate).payLarge(&long, line, part); got != pays || !pays[0] {
+			t.Errorf("%v: the long way says %v, the short way %v", weights, got, pays)
+		}
+	}
+}
