@@ -85,3 +85,43 @@ func TestASingleDamageIsTold(t *testing.T) {
 		return nil
 	})
 }
+
+// A payment hold stands only on an accepted line of the quarter.
+func TestAHoldStandsOnAcceptedLinesAlone(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		quarter values.Quarter
+		outcome values.Outcome
+		blocked []string
+		want    bool
+	}{
+		{"accepted, with a hold", q3, values.Accepted, []string{"account-missing"}, true},
+		{"accepted, without", q3, values.Accepted, nil, false},
+		{"held, with one", q3, values.Held, []string{"account-missing"}, false},
+		{"of another quarter", q2, values.Accepted, []string{"account-missing"}, false},
+	} {
+		l := newLedger(t)
+		write(t, l, func(tx *Tx) error {
+			line := add(tx, statement(tx, test.quarter, "甲.xlsx"), 1, "L1", "2026-06-21", "2026-09-20", "")
+			do(tx.PutJudgements([]Judgement{{Line: line.Key, Quarter: test.quarter, Outcome: test.outcome, Blocked: test.blocked}}))
+			if got := must(tx.AnyBlocked(q3)); got != test.want {
+				t.Errorf("%s: %v", test.name, got)
+			}
+			return nil
+		})
+	}
+}
+
+// A loan counts as compensated from the very day on.
+func TestALoanIsCompensatedFromThatDayOn(t *testing.T) {
+	l := newLedger(t)
+	write(t, l, func(tx *Tx) error {
+		withFund(tx)
+		for by, want := range map[values.Date]int{today - 1: 0, today: 1, today + 1: 1} {
+			if got := must(tx.Compensated(by)); len(got) != want {
+				t.Errorf("by %s: %v", by, got)
+			}
+		}
+		return nil
+	})
+}
