@@ -7,7 +7,7 @@
 // own tables in one transaction; files are staged inside it and get their names
 // after the commit, so that a process killed anywhere is continued by running
 // again. The report and the monitoring table follow every run and everything
-// that people record (report.go). What people do between the stages (decide,
+// that people record (report.go, monitorstep.go). What people do between the stages (decide,
 // post a notice, approve, bring a return file) is in decide.go, notices.go,
 // approve.go, reconcile.go; read-only views are in views.go and explain.go.
 package pipeline

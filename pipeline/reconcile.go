@@ -198,7 +198,7 @@ func (w *Workspace) Return(ctx context.Context, file string) (*ReturnReport, err
 		return nil, err
 	}
 	w.point("return:committed")
-	for _, s := range []stage{reconcileStage, reportStep} {
+	for _, s := range append([]stage{reconcileStage}, papers...) {
 		if _, err := w.runStage(ctx, report.Quarter, s, false, false); err != nil {
 			return nil, err
 		}

@@ -13,18 +13,15 @@ import (
 	"tiexi/pipeline/values"
 )
 
-// reportStep writes what people look at rather than read: 报告.html and the
-// monitoring table. It is no stage of the chain, since nothing depends on it,
-// but is recorded, skipped and restored like one. It follows every run, and
-// everything that a person records, in the same transaction.
+// reportStep writes 报告.html, the quarter at a glance. It is no stage of the
+// chain, since nothing depends on it, but is recorded, skipped and restored like
+// one. It follows every run, and everything that a person records, in the same
+// transaction. So does the monitoring table (monitorstep.go), which most of what
+// people record leaves as it is.
 var reportStep = stage{
-	name: reportName, version: 2,
+	name: reportName, version: 3,
 	inputs: func(a *attempt) (map[string]string, error) {
 		m := marks{tx: a.tx}
-		lists, err := a.listDigests()
-		if err != nil {
-			return nil, err
-		}
 		inputs := map[string]string{
 			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")) + m.of(a.tx.MarkRoster()),
 			"amounts":    m.of(a.tx.MarkResult(a.quarter, "compute")),
@@ -34,25 +31,22 @@ var reportStep = stage{
 			"objections": m.of(a.tx.MarkObjections(a.quarter)),
 			"payments":   m.of(a.tx.MarkPayments()),
 			"adjusted":   m.of(a.tx.MarkAdjustments()),
-			"policies":   a.policies.Digest(),
-			"lists-in":   lists,
+			"alerts":     m.of(a.tx.MarkAlerts(a.quarter)),
 			"settings":   fmt.Sprint(a.job.County, a.job.InterestDay, a.bankNames(), a.job.Alerts),
 		}
 		if fund, err := a.tx.MarkFund(a.quarter.Last(a.job.InterestDay)); fund != "" || err != nil {
 			inputs["fund"] = m.of(fund, err)
-		}
-		for _, q := range []values.Quarter{a.quarter, a.quarter.Previous()} { // which it is set beside
-			if books, err := a.tx.MarkLoanBooks(q); books != "" || err != nil {
-				inputs["books"] += m.of(books, err)
-			}
 		}
 		return inputs, m.err
 	},
 	render: renderReport,
 }
 
-// steps are the stages and the report, in the order in which they run.
-var steps = append(slices.Clone(stages), reportStep)
+// papers are written after the stages, in this order.
+var papers = []stage{monitoringStep, reportStep}
+
+// steps are the stages and the papers, in the order in which they run.
+var steps = append(slices.Clone(stages), papers...)
 
 const reportName = "report"
 
@@ -69,20 +63,9 @@ func (w *Workspace) bankNames() (names []string) {
 	return names
 }
 
-// renderReport writes both files. What was recorded with the last report is
-// what it shows, so that a lost one comes back as it was: a notice has run or
-// not on the day of the report, whatever day it is now.
+// renderReport writes the page as of the day of its record.
 func renderReport(a *attempt) error {
-	on := a.opt.Today
-	if a.only != nil {
-		last, _, err := a.tx.LastStage(a.quarter, reportName)
-		if err != nil {
-			return err
-		}
-		on = last.On
-	}
-	b := a.asOf(on)
-	views, err := b.lineViews()
+	b, err := a.asRecorded()
 	if err != nil {
 		return err
 	}
@@ -90,50 +73,66 @@ func renderReport(a *attempt) error {
 	if err != nil {
 		return err
 	}
-	table, err := b.monitoring(views)
+	glance.Date = b.opt.Today
+	if glance.Alerts, err = alertsOf(a.tx, a.quarter); err != nil {
+		return err
+	}
+	limits, err := a.limits()
 	if err != nil {
 		return err
 	}
-	glance.Date, table.Date = on, on
-	glance.Watched, glance.Alerts = table.Watched, table.Alerts
-	if err := a.tallyAlerts(table.Alerts); err != nil {
-		return err
-	}
-	var page, workbook bytes.Buffer
+	glance.Watched = limits.Watch()
+	var page bytes.Buffer
 	if err := report.WriteHTML(&page, glance); err != nil {
 		return err
 	}
-	if err := report.WriteMonitoring(&workbook, table); err != nil {
-		return err
+	for _, bank := range glance.Banks {
+		a.took += bank.Rows
 	}
-	a.took, a.gave = len(views), 2
-	if err := a.put(ReportPath, page.Bytes(), len(views), glance.Shares.Total()); err != nil {
-		return err
-	}
-	return a.put(MonitoringPath, workbook.Bytes(), len(table.Places), table.Total.Now.Shares.Total())
+	a.gave = 1
+	return a.put(ReportPath, page.Bytes(), a.took, glance.Shares.Total())
 }
 
-// asOf is the attempt seen on another day.
-func (a *attempt) asOf(day values.Date) *attempt {
+// asRecorded is the attempt on the day on which the step's last record was made,
+// for writing a lost file as it was: a notice has run or not on the day of the
+// report, whatever day it is now.
+func (a *attempt) asRecorded() (*attempt, error) {
+	on := a.opt.Today
+	if a.only != nil {
+		last, _, err := a.tx.LastStage(a.quarter, a.stage)
+		if err != nil {
+			return nil, err
+		}
+		on = last.On
+	}
 	w := &Workspace{job: a.job, opt: a.opt, policies: a.policies}
-	w.opt.Today = day
-	return &attempt{Workspace: w, ctx: a.ctx, tx: a.tx, quarter: a.quarter}
+	w.opt.Today = on
+	return &attempt{Workspace: w, ctx: a.ctx, tx: a.tx, quarter: a.quarter}, nil
 }
 
-// refreshReport brings the report up to date with what a person has recorded,
+// refreshReport brings the papers up to date with what a person has recorded,
 // in the same transaction. A quarter that was never reported on is left to its
 // first run.
 func (a *attempt) refreshReport() error {
-	b := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter, stage: reportName, files: a.files, tally: map[string]string{}}
-	inputs, err := reportStep.inputs(b)
+	for _, s := range papers {
+		if err := a.refreshPaper(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *attempt) refreshPaper(s stage) error {
+	b := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter, stage: s.name, files: a.files, tally: map[string]string{}}
+	inputs, err := s.inputs(b)
 	if err != nil {
 		return err
 	}
-	last, ran, err := a.tx.LastStage(a.quarter, reportName)
+	last, ran, err := a.tx.LastStage(a.quarter, s.name)
 	if err != nil || !ran {
 		return err
 	}
-	why := whyRun(reportStep, last, ran, inputs)
+	why := whyRun(s, last, ran, inputs)
 	if why.IsZero() {
 		return nil
 	}
@@ -141,9 +140,9 @@ func (a *attempt) refreshReport() error {
 	if err != nil {
 		return err
 	}
-	err = b.perform(reportStep, inputs, why)
+	err = b.perform(s, inputs, why)
 	if errors.Is(err, report.ErrAddUp) { // what people recorded stands; the next run says it again and fails
-		a.say(Event{Kind: Warning, Quarter: a.quarter, Stage: reportName, Text: values.Say(
+		a.say(Event{Kind: Warning, Quarter: a.quarter, Stage: s.name, Text: values.Say(
 			"报告没有更新：%v。请运行 tiexi audit。", "The report was not brought up to date: %v. Run `tiexi audit`.", err)})
 		return nil
 	}
@@ -176,8 +175,10 @@ func (w *Workspace) Report(ctx context.Context, q values.Quarter, dryRun bool) (
 			return nil, err
 		}
 	}
-	if _, err := w.runStage(ctx, q, reportStep, dryRun, false); err != nil {
-		return nil, err
+	for _, s := range papers {
+		if _, err := w.runStage(ctx, q, s, dryRun, false); err != nil {
+			return nil, err
+		}
 	}
 	if !dryRun {
 		if err := w.finish(ctx, []values.Quarter{q}); err != nil {
@@ -197,17 +198,4 @@ func (w *Workspace) Report(ctx context.Context, q values.Quarter, dryRun bool) (
 // Quarters are those that the ledger knows, oldest first.
 func (w *Workspace) Quarters(ctx context.Context) ([]values.Quarter, error) {
 	return w.quarters(ctx, values.Quarter{})
-}
-
-// Monitoring is the quarter's monitoring table, read from the ledger.
-func (w *Workspace) Monitoring(ctx context.Context, q values.Quarter) (m report.Monitoring, err error) {
-	err = w.view(ctx, q, func(a *attempt) error {
-		views, err := a.lineViews()
-		if err != nil {
-			return err
-		}
-		m, err = a.monitoring(views)
-		return err
-	})
-	return m, err
 }

@@ -150,15 +150,18 @@ func (w *Workspace) runQuarter(ctx context.Context, q values.Quarter, r RunReque
 		report.Stages = append(report.Stages, *result)
 	}
 	if r.Through == "" && !r.DryRun {
-		result, err := w.runStage(ctx, q, reportStep, false, false)
+		for _, s := range papers {
+			result, err := w.runStage(ctx, q, s, false, false)
+			if err != nil {
+				return nil, changed, err
+			}
+			changed = changed || result.State == "done"
+		}
+		wrote, err := w.runFund(ctx, q)
 		if err != nil {
 			return nil, changed, err
 		}
-		papers, err := w.runFund(ctx, q)
-		if err != nil {
-			return nil, changed, err
-		}
-		changed = changed || result.State == "done" || papers
+		changed = changed || wrote
 	}
 	err := w.ledger.Read(ctx, func(tx *ledger.Tx) (err error) {
 		if report.Next, err = w.next(tx, q); err != nil {
@@ -320,6 +323,7 @@ var inputLabels = map[string]values.Text{
 	"returns":    values.Say("回盘文件", "return files"),
 	"lists-in":   values.Say("附加名单", "additional lists"),
 	"fund":       values.Say("风险补偿", "compensation by the risk fund"),
+	"alerts":     values.Say("预警", "alerts"),
 	"books":      values.Say("贷款台账", "loan books"),
 }
 

@@ -12,7 +12,7 @@ import (
 // Alert is a bank or a township above a limit of jobs.yaml (四(三)).
 type Alert = report.Alert
 
-// alertsTally is under which name the report's record keeps its alerts, so that
+// alertsTally is under which name the table's record keeps its alerts, so that
 // a run that has nothing to do says them again without adding anything up.
 const alertsTally = "alerts"
 
@@ -42,7 +42,7 @@ func (a *attempt) watch(m *report.Monitoring) error {
 	return err
 }
 
-// tallyAlerts keeps the alerts with the record of the report.
+// tallyAlerts keeps the alerts with the record of the table.
 func (a *attempt) tallyAlerts(alerts []Alert) error {
 	if len(alerts) == 0 {
 		return nil
@@ -52,9 +52,9 @@ func (a *attempt) tallyAlerts(alerts []Alert) error {
 	return err
 }
 
-// alertsOf are the alerts of the quarter's last report.
+// alertsOf are the alerts of the quarter's last monitoring table.
 func alertsOf(tx *ledger.Tx, q values.Quarter) (alerts []Alert, err error) {
-	last, ran, err := tx.LastStage(q, reportName)
+	last, ran, err := tx.LastStage(q, monitoringName)
 	if err != nil || !ran || last.Tally[alertsTally] == "" {
 		return nil, err
 	}

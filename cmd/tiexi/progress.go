@@ -120,6 +120,8 @@ func stageWord(stage string) values.Text {
 		return values.Say("发放", "disburse")
 	case "reconcile":
 		return values.Say("对账", "reconcile")
+	case "monitoring":
+		return values.Say("监测表", "monitoring table")
 	case "report":
 		return values.Say("报告", "report")
 	case "fund":

@@ -53,6 +53,16 @@ func (tx *Tx) MarkFailures() (string, error) {
 	return tx.mark(`SELECT count(*) || ':' || coalesce(max(id), 0) FROM payment WHERE state = 'failed'`)
 }
 
+// MarkRetries covers failed payments and those that paid one again.
+func (tx *Tx) MarkRetries() (string, error) {
+	return tx.mark(`SELECT count(*) || ':' || coalesce(sum(id), 0) FROM payment WHERE state = 'failed' OR state = 'paid' AND mends <> 0`)
+}
+
+// MarkAlerts is what the quarter's last monitoring table pointed out.
+func (tx *Tx) MarkAlerts(q values.Quarter) (string, error) {
+	return tx.mark(`SELECT coalesce((SELECT json_extract(tally, '$.alerts') FROM stage WHERE quarter = ? AND name = 'monitoring' ORDER BY id DESC LIMIT 1), '')`, q.String())
+}
+
 // MarkPayments covers every payment that left the draft, and its state.
 func (tx *Tx) MarkPayments() (string, error) {
 	return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (SELECT b.name || ':' || b.state || ':' || b.digest || ':' || p.state || ':' || count(*) || ':' || sum(p.id) AS m

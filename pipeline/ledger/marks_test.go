@@ -19,6 +19,8 @@ func marksOf(tx *Tx) map[string]string {
 		"others":      must(tx.MarkOtherResults(q3, "validate")),
 		"earlier":     must(tx.MarkEarlierResults(q3, "validate")),
 		"failures":    must(tx.MarkFailures()),
+		"retries":     must(tx.MarkRetries()),
+		"alerts":      must(tx.MarkAlerts(q3)),
 		"payments":    must(tx.MarkPayments()),
 		"lists":       must(tx.MarkLists(q3)),
 		"drawn":       must(tx.MarkDrawn(q3)),
@@ -121,7 +123,7 @@ func life() []step {
 		{"its last approval", "payments", func(tx *Tx) { do(tx.ApproveBatch(batch)) }},
 		{"it is sent", "payments", func(tx *Tx) { do(tx.SendBatch(batch, today)) }},
 		{"one is paid", "payments", func(tx *Tx) { do(tx.SettlePayment(numbered(tx, "one").ID, "paid", "", today)) }},
-		{"one fails", "payments failures", func(tx *Tx) { do(tx.SettlePayment(numbered(tx, "two").ID, "failed", "销户", today)) }},
+		{"one fails", "payments failures retries", func(tx *Tx) { do(tx.SettlePayment(numbered(tx, "two").ID, "failed", "销户", today)) }},
 		{"a second payment is approved", "payments", func(tx *Tx) {
 			batch2 = drawn(tx, 2, pays(2, "three", "L2", 100, numbered(tx, "two").ID))
 			do(tx.FreezeBatch(batch2))
@@ -135,6 +137,10 @@ func life() []step {
 			must(tx.AddFundClaim(FundClaim{Digest: "c", Loan: loan("L2"), Ground: "death", Loss: 100, Amount: 100, BadRate: values.MustRate("1"), OverallRate: values.MustRate("1")}))
 		}},
 		{"the fund pays", "compensated", func(tx *Tx) { must(tx.PayFundClaim(must(tx.FundClaims())[0], today-10, "已核实")) }},
+		{"a monitoring table points somebody out", "alerts", func(tx *Tx) {
+			must(tx.RecordStage(StageRecord{Quarter: q3, Name: "monitoring", Tally: map[string]string{"alerts": "[1]"}}))
+		}},
+		{"another quarter's points nobody out", "", func(tx *Tx) { must(tx.RecordStage(StageRecord{Quarter: q2, Name: "monitoring"})) }},
 		{"an entry in the log", "", func(tx *Tx) { do(tx.Record("a", "b", 1)) }},
 		{"an output", "", func(tx *Tx) { do(tx.PutOutput(Output{Path: "p", Quarter: q3})) }},
 	}
