@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"path"
+	"runtime"
 	"sync"
 
 	"tiexi/pipeline/ledger"
@@ -36,6 +37,7 @@ func (a *attempt) putAll(documents []document) error {
 	for _, o := range standing {
 		before[o.Path] = o.SHA256
 	}
+	rendering := make(chan struct{}, runtime.GOMAXPROCS(0)) // a document takes many times its size while it is made
 	return inOrder(len(documents), waitingForDisk, func(i int) (digest string, err error) {
 		d := documents[i]
 		name := path.Join(a.quarter.String(), d.name)
@@ -45,7 +47,10 @@ func (a *attempt) putAll(documents []document) error {
 		content := buffers.Get().(*bytes.Buffer)
 		defer buffers.Put(content)
 		content.Reset()
-		if err := d.write(content); err != nil {
+		rendering <- struct{}{}
+		err = d.write(content)
+		<-rendering
+		if err != nil {
 			return "", err
 		}
 		if a.only != nil {

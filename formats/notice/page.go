@@ -57,8 +57,10 @@ func WriteHTML(w io.Writer, h Heading, villages []Village) error {
 	for i, v := range villages {
 		p.Villages = append(p.Villages, h.village(i, v))
 	}
-	var buffer bytes.Buffer
-	if err := pageTemplate.Execute(&buffer, p); err != nil {
+	buffer := finished.Get().(*bytes.Buffer)
+	defer finished.Put(buffer)
+	buffer.Reset()
+	if err := pageTemplate.Execute(buffer, p); err != nil {
 		return err
 	}
 	if err := Scan(buffer.Bytes()); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -26,17 +25,19 @@ import (
 //
 // The error is a *[PersonalNumberError].
 func Scan(data []byte) error {
+	at := desks.Get().(*desk)
+	defer desks.Put(at)
 	if !bytes.HasPrefix(data, []byte("PK")) {
-		return scanPart("", data)
+		return at.scanPart("", data)
 	}
 	workbook, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return fmt.Errorf("检查公示文件：%w", err)
 	}
 	workbook.RegisterDecompressor(zip.Deflate, inflate)
-	var content bytes.Buffer
+	content := &at.content
 	for _, entry := range workbook.File {
-		if err := scanText(entry.Name, entry.Name); err != nil {
+		if err := scanText(entry.Name, []byte(entry.Name)); err != nil {
 			return err
 		}
 		packed, err := packedPart(data, entry)
@@ -57,7 +58,7 @@ func Scan(data []byte) error {
 		if content.Len() == maxPart {
 			return fmt.Errorf("检查公示文件 %s：超过 %d 字节", entry.Name, maxPart)
 		}
-		if err := scanPart(entry.Name, content.Bytes()); err != nil {
+		if err := at.scanPart(entry.Name, content.Bytes()); err != nil {
 			return err
 		}
 		clean.add(packed)
@@ -66,12 +67,24 @@ func Scan(data []byte) error {
 	return nil
 }
 
-// packedPart is a part as it stands in the file, with how it is packed.
+// desk is where a file is looked through; it is used again for the next.
+type desk struct {
+	content bytes.Buffer // of a part
+	text    []byte       // as it reads
+}
+
+var desks = sync.Pool{New: func() any { return new(desk) }}
+
+// packedPart is a part as it stands in the file, with how it is packed; "" for
+// a large one, of which no other list has the same.
 func packedPart(data []byte, entry *zip.File) (string, error) {
 	begin, err := entry.DataOffset()
 	end := begin + int64(entry.CompressedSize64)
 	if err != nil || end < begin || end > int64(len(data)) {
 		return "", errors.Join(err, zip.ErrFormat)
+	}
+	if end-begin >= smallPart {
+		return "", nil
 	}
 	return fmt.Sprint(entry.Method, entry.CRC32, " ") + string(data[begin:end]), nil
 }
@@ -91,14 +104,17 @@ func (s *partSet) has(packed string) bool {
 	return s.parts[packed]
 }
 
+// smallPart is what a part may have, packed in bytes, to be remembered.
+const smallPart = 16 << 10
+
 func (s *partSet) add(packed string) {
-	const few, small = 64, 16 << 10
+	const few = 64
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.parts == nil {
 		s.parts = map[string]bool{}
 	}
-	if len(s.parts) < few && len(packed) < small {
+	if len(s.parts) < few && packed != "" {
 		s.parts[packed] = true
 	}
 }
@@ -125,45 +141,48 @@ func (i inflater) Close() error {
 // maxPart bounds what is unpacked; the largest list of ours has some 100 KB.
 const maxPart = 256 << 20
 
-func scanPart(name string, data []byte) error {
-	stored := string(data)
-	if err := scanText(name, stored); err != nil {
+func (d *desk) scanPart(name string, data []byte) error {
+	if err := scanText(name, data); err != nil {
 		return err
 	}
-	return scanText(name, readable(stored))
+	d.text = readable(d.text[:0], data)
+	return scanText(name, d.text)
 }
 
 // readable is the text without its tags, as a person would read it: a tag
-// separates, unless it only changes the look within a word.
-func readable(markup string) string {
-	var text strings.Builder
-	text.Grow(len(markup) / 2)
+// separates, unless it only changes the look within a word. It is appended to
+// text.
+func readable(text, markup []byte) []byte {
+	from := len(text)
 	for {
-		open := strings.IndexByte(markup, '<')
+		open := bytes.IndexByte(markup, '<')
 		if open < 0 {
 			break
 		}
-		text.WriteString(markup[:open])
+		text = append(text, markup[:open]...)
 		markup = markup[open+1:]
-		end := strings.IndexByte(markup, '>')
+		end := bytes.IndexByte(markup, '>')
 		if end < 0 {
 			break
 		}
 		if !inWord(markup[:end]) {
-			text.WriteByte('\n')
+			text = append(text, '\n')
 		}
 		markup = markup[end+1:]
 	}
-	text.WriteString(markup)
-	return html.UnescapeString(text.String())
+	text = append(text, markup...)
+	if i := bytes.IndexByte(text[from:], '&'); i >= 0 {
+		text = append(text[:from+i], html.UnescapeString(string(text[from+i:]))...)
+	}
+	return text
 }
 
-func inWord(tag string) bool {
-	tag = strings.TrimPrefix(tag, "/")
-	if end := strings.IndexAny(tag, " /\t\n"); end >= 0 {
+func inWord(tag []byte) bool {
+	tag = bytes.TrimPrefix(tag, []byte("/"))
+	if end := bytes.IndexAny(tag, " /\t\n"); end >= 0 {
 		tag = tag[:end]
 	}
-	switch tag {
+	switch string(tag) {
 	case "t", "r", "rPr", "sz", "rFont", "color", "family", "charset", // runs of one cell
 		"span", "b", "i", "em", "strong", "u", "s", "a", "font", "wbr":
 		return true
@@ -173,7 +192,7 @@ func inWord(tag string) bool {
 
 // scanText goes through the text once, as western would write it, and writes
 // nothing itself: every list is looked through twice.
-func scanText(part, text string) error {
+func scanText(part string, text []byte) error {
 	var d digits
 	for i := 0; i < len(text); {
 		kind := ""
@@ -185,7 +204,7 @@ func scanText(part, text string) error {
 			kind = d.next(0)
 			i += 3
 		default:
-			r, size := utf8.DecodeRuneInString(text[i:])
+			r, size := utf8.DecodeRune(text[i:])
 			switch r = westernRune(r); {
 			case r >= utf8.RuneSelf:
 				kind = d.next(0)

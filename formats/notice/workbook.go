@@ -3,6 +3,7 @@ package notice
 import (
 	"bytes"
 	"io"
+	"sync"
 
 	"tiexi/formats/book"
 )
@@ -57,10 +58,15 @@ func commonSupplement(villages []Village) int {
 	return number
 }
 
+// finished holds files that are not let out yet.
+var finished = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // release scans the finished file and only then lets it out.
 func release(w io.Writer, b *book.Book) error {
-	var buffer bytes.Buffer
-	if _, err := b.WriteTo(&buffer); err != nil {
+	buffer := finished.Get().(*bytes.Buffer)
+	defer finished.Put(buffer)
+	buffer.Reset()
+	if _, err := b.WriteTo(buffer); err != nil {
 		return err
 	}
 	if err := Scan(buffer.Bytes()); err != nil {
