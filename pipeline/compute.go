@@ -68,6 +68,7 @@ func compute(a *attempt) error {
 	if err := a.noteMovedTiers(before, entitlements, moved); err != nil {
 		return err
 	}
+	a.tx.Release("lines", a.quarter)
 	a.gave = len(entitlements)
 	a.tally["total"] = total.String()
 	a.tally["result"] = entitlementDigest(entitlements)

@@ -7,9 +7,8 @@ import (
 	"tiexi/pipeline/values"
 )
 
-// dueLoans are those that somebody has to see coming (policy.md §8): they mature
-// within 90 days after the quarter, are overdue, or were renewed or extended. A
-// loan in several tranches stands there with those that do.
+// dueLoans are those that somebody has to see coming (policy.md §8). A loan in
+// several tranches stands there with those that are.
 func (a *attempt) dueLoans(all []*monitored, excluded map[values.ResidentID]rules.Exclusion) ([]report.DueLoan, error) {
 	to := a.quarter.Last(a.job.InterestDay)
 	households := map[string]values.Fen{}
@@ -19,11 +18,11 @@ func (a *attempt) dueLoans(all []*monitored, excluded map[values.ResidentID]rule
 	due := []report.DueLoan{}
 	for _, m := range all {
 		for _, t := range m.tranches {
-			l := t.line()
-			renewals := rules.Renewals(&l)
-			if t.closing <= 0 || !t.overdue && renewals == 0 && (!l.Matures.Known() || l.Matures > to+report.DueDays) {
+			if !t.comesUp(to) {
 				continue
 			}
+			l := t.line()
+			renewals := rules.Renewals(&l)
 			rows, err := a.tx.PersonRows(l.ID)
 			if err != nil {
 				return nil, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tiexi/formats/report"
+	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/policy"
 	"tiexi/pipeline/rules"
 	"tiexi/pipeline/values"
@@ -35,44 +36,46 @@ type monitored struct {
 const unknownPlace = "（不明）"
 
 // monitor gathers the quarter's loans, by bank, township and contract; books may
-// be nil.
-func (a *attempt) monitor(views []*judgedLine, books *quarterBooks) ([]*monitored, error) {
+// be nil. The lines are read loan by loan, and those of a loan that nobody asks
+// for again are let go.
+func (a *attempt) monitor(books *quarterBooks) (all []*monitored, err error) {
 	from, to := a.quarter.First(a.job.InterestDay), a.quarter.Last(a.job.InterestDay)
 	compensated, err := a.tx.Compensated(to)
 	if err != nil {
 		return nil, err
 	}
 	titles := a.policyTitles()
-	byLoan := map[values.Loan]*monitored{}
-	var all []*monitored
-	for _, v := range views {
-		if v.judgement == nil || v.Outcome == values.Returned {
-			continue
-		}
-		loan := v.line.Loan()
-		m := byLoan[loan]
+	var m *monitored
+	finish := func() {
 		if m == nil {
-			m = &monitored{Loan: loan}
-			m.township, m.village = cmp.Or(v.judgement.Township, v.line.Township, unknownPlace), v.judgement.Village
-			m.household = cmp.Or(v.judgement.Household, v.line.ID.Whole())
-			m.product = cmp.Or(v.line.Product, titles[a.policies.Conditions(policy.FactsOf(&v.line.Line)).Policy], unknownPlace)
-			byLoan[loan] = m
-			all = append(all, m)
+			return
 		}
-		if !slices.Contains(m.names, v.line.Tranche) {
-			m.names = append(m.names, v.line.Tranche)
-		}
-		if v.line.To < from || v.line.From > to {
-			continue // an earlier quarter's interest, paid late
-		}
-		m.take(v)
-	}
-	for _, m := range all {
 		m.moved(from)
 		for _, t := range m.tranches {
-			t.stands(to, compensated[m.Loan])
+			if t.stands(to, compensated[m.Loan]); books == nil && !t.comesUp(to) {
+				t.first, t.last = nil, nil
+			}
 		}
 	}
+	err = a.tx.StandingLines(a.quarter, func(l ledger.Standing) error {
+		if m == nil || m.Loan != l.Loan() {
+			finish()
+			m = &monitored{Loan: l.Loan(), village: l.InVillage, township: cmp.Or(l.InTownship, l.Township, unknownPlace), household: cmp.Or(l.OfHousehold, l.ID.Whole())}
+			m.product = cmp.Or(l.Product, titles[a.policies.Conditions(policy.FactsOf(&l.Line.Line)).Policy], unknownPlace)
+			all = append(all, m)
+		}
+		if !slices.Contains(m.names, l.Tranche) {
+			m.names = append(m.names, l.Tranche)
+		}
+		if l.To >= from && l.From <= to { // else an earlier quarter's interest, paid late
+			m.take(l.Line)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	finish()
 	if books != nil {
 		all = a.withBooks(all, books)
 	}
@@ -200,13 +203,13 @@ func (a *attempt) countPayments(t table, products map[values.Loan]string) error 
 }
 
 // monitoring is the quarter's table with the quarter before beside it.
-func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err error) {
+func (a *attempt) monitoring() (m report.Monitoring, err error) {
 	m = report.Monitoring{Region: a.job.County.Name, Quarter: a.quarter, From: a.quarter.First(a.job.InterestDay), To: a.quarter.Last(a.job.InterestDay)}
 	books, err := a.books()
 	if err != nil {
 		return m, err
 	}
-	all, err := a.monitor(views, books)
+	all, err := a.monitor(books)
 	if err != nil {
 		return m, err
 	}
@@ -232,21 +235,34 @@ func (a *attempt) monitoring(views []*judgedLine) (m report.Monitoring, err erro
 	if err := a.watch(&m); err != nil {
 		return m, err
 	}
+	if err := a.setBeside(&m, books, all); err != nil {
+		return m, err
+	}
+	if m.Fund, err = a.fundForMonitoring(); err != nil {
+		return m, err
+	}
+	m.Due, err = a.dueLoans(all, lists.Excluded)
+	return m, err
+}
+
+// setBeside counts the returned lines, of which the table has nothing, and sets
+// the loan books, where there are any, beside the lines.
+func (a *attempt) setBeside(m *report.Monitoring, books *quarterBooks, all []*monitored) error {
+	if books == nil {
+		counts, err := a.tx.LineCounts(a.quarter)
+		m.Left = counts[values.Returned]
+		return err
+	}
+	views, err := a.lineViews()
+	if err != nil {
+		return err
+	}
 	for _, v := range views {
 		if v.Outcome == values.Returned && !books.counts(v.line) {
 			m.Left++
 		}
 	}
-	if m.Fund, err = a.fundForMonitoring(); err != nil {
-		return m, err
-	}
-	if books != nil {
-		if err := a.bookChecks(&m, books, all, views); err != nil {
-			return m, err
-		}
-	}
-	m.Due, err = a.dueLoans(all, lists.Excluded)
-	return m, err
+	return a.bookChecks(m, books, all, views)
 }
 
 // quarterBefore is the table of the quarter before, empty where the ledger
@@ -257,15 +273,11 @@ func (a *attempt) quarterBefore() (table, error) {
 		return table{}, err
 	}
 	b := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter.Previous()}
-	views, err := b.lineViews()
-	if err != nil {
-		return table{}, err
-	}
 	books, err := b.books()
 	if err != nil {
 		return table{}, err
 	}
-	all, err := b.monitor(views, books)
+	all, err := b.monitor(books)
 	if err != nil {
 		return table{}, err
 	}

@@ -171,9 +171,9 @@ func (m *monitored) standsByBook(rows []*values.BookLoan, to values.Date) {
 		} else if n := len(lines); n > 0 {
 			t.first, t.last = lines[n-1].first, lines[n-1].last
 		}
-		late := t.last != nil && values.SaysOverdue(t.last.line.Overdue)
+		late := t.last != nil && values.SaysOverdue(t.last.Overdue)
 		if t.last != nil {
-			t.class = t.last.line.Class
+			t.class = t.last.Class
 		}
 		if l.Given.Has(values.FieldOverdue) {
 			late = l.Overdue

@@ -49,11 +49,7 @@ func renderMonitoring(a *attempt) error {
 	if err != nil {
 		return err
 	}
-	views, err := b.lineViews()
-	if err != nil {
-		return err
-	}
-	table, err := b.monitoring(views)
+	table, err := b.monitoring()
 	if err != nil {
 		return err
 	}
@@ -65,18 +61,14 @@ func renderMonitoring(a *attempt) error {
 	if err := report.WriteMonitoring(&workbook, table); err != nil {
 		return err
 	}
-	a.took, a.gave = len(views), 1
+	a.took, a.gave = table.Total.Now.Loans, 1
 	return a.put(MonitoringPath, workbook.Bytes(), len(table.Places), table.Total.Now.Shares.Total())
 }
 
 // Monitoring is the quarter's monitoring table, read from the ledger.
 func (w *Workspace) Monitoring(ctx context.Context, q values.Quarter) (m report.Monitoring, err error) {
-	err = w.view(ctx, q, func(a *attempt) error {
-		views, err := a.lineViews()
-		if err != nil {
-			return err
-		}
-		m, err = a.monitoring(views)
+	err = w.view(ctx, q, func(a *attempt) (err error) {
+		m, err = a.monitoring()
 		return err
 	})
 	return m, err

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"tiexi/formats/report"
+	"tiexi/pipeline/ledger"
+	"tiexi/pipeline/rules"
 	"tiexi/pipeline/values"
 )
 
@@ -16,7 +18,7 @@ import (
 // (ledger.Outstanding).
 type tranche struct {
 	name        string
-	first, last *judgedLine      // of its lines that touch the quarter, by day; nil: only the loan book has it
+	first, last *ledger.Line     // of its lines that touch the quarter, by day; nil: only the loan book has it, or nobody asks for them
 	book        *values.BookLoan // nil: the bank sent no loan book, or it is not in there
 	closing     values.Fen
 	overdue     bool
@@ -25,25 +27,25 @@ type tranche struct {
 }
 
 // take files the line under its tranche.
-func (m *monitored) take(v *judgedLine) {
-	i := slices.IndexFunc(m.tranches, func(t *tranche) bool { return t.name == v.line.Tranche })
+func (m *monitored) take(l *ledger.Line) {
+	i := slices.IndexFunc(m.tranches, func(t *tranche) bool { return t.name == l.Tranche })
 	if i < 0 {
-		i, m.tranches = len(m.tranches), append(m.tranches, &tranche{name: v.line.Tranche, first: v, last: v})
+		i, m.tranches = len(m.tranches), append(m.tranches, &tranche{name: l.Tranche, first: l, last: l})
 	}
 	t := m.tranches[i]
-	if v.line.From < t.first.line.From {
-		t.first = v
+	if l.From < t.first.From {
+		t.first = l
 	}
-	if v.line.To > t.last.line.To {
-		t.last = v
+	if l.To > t.last.To {
+		t.last = l
 	}
 }
 
 // moved says by the lines what the loan opened with and what was issued.
 func (m *monitored) moved(from values.Date) {
-	slices.SortStableFunc(m.tranches, func(x, y *tranche) int { return cmp.Compare(x.first.line.From, y.first.line.From) })
+	slices.SortStableFunc(m.tranches, func(x, y *tranche) int { return cmp.Compare(x.first.From, y.first.From) })
 	for i, t := range m.tranches {
-		first := t.first.line
+		first := t.first
 		switch {
 		case first.Disbursed >= from && first.Given.Has(values.FieldAmount):
 			m.issued += first.Amount
@@ -59,7 +61,7 @@ func (m *monitored) moved(from values.Date) {
 // which interest stops before that, and that is not overdue, has been repaid; so
 // has all of a loan that the risk fund has paid out on by then.
 func (t *tranche) stands(to, compensated values.Date) {
-	last := t.last.line
+	last := t.last
 	late := values.SaysOverdue(last.Overdue)
 	if !compensated.Known() && (last.To >= to || late) {
 		t.closing = last.Balance
@@ -93,7 +95,7 @@ func (m *monitored) addUp(to values.Date) {
 // instead.
 func (t *tranche) line() (l values.Line) {
 	if t.last != nil {
-		l = t.last.line.Line
+		l = t.last.Line
 	}
 	b := t.book
 	if b == nil {
@@ -107,6 +109,13 @@ func (t *tranche) line() (l values.Line) {
 		l.Renewals = b.Renewals
 	}
 	return l
+}
+
+// comesUp tells whether somebody has to see the tranche coming: it matures within
+// 90 days after the quarter, is overdue, or was renewed or extended.
+func (t *tranche) comesUp(to values.Date) bool {
+	l := t.line()
+	return t.closing > 0 && (t.overdue || rules.Renewals(&l) > 0 || l.Matures.Known() && l.Matures <= to+report.DueDays)
 }
 
 // daysOverdue are those at the end of the quarter: as the bank counts them, else

@@ -43,6 +43,10 @@ func Keep[T any](tx *Tx, name string, q values.Quarter, tables []string, read fu
 	return value, err
 }
 
+// Release forgets what was kept under a name: what is large and is not asked for
+// again.
+func (tx *Tx) Release(name string, q values.Quarter) { delete(tx.kept.entries, keptKey{name, q}) }
+
 // refresh forgets everything if another connection has written.
 func (k *kept) refresh(tx *Tx) error {
 	version, _, err := one(tx, scanInt, `PRAGMA data_version`)
