@@ -149,6 +149,7 @@ func renderNotices(a *attempt) error {
 	if err != nil {
 		return err
 	}
+	a.tx.Release("items", a.quarter)
 	terms, err := a.noticeTerms(a.tx, a.quarter)
 	if err != nil {
 		return err
