@@ -130,18 +130,23 @@ func (tx *Tx) FundBalance(on values.Date) (values.Fen, error) {
 // quarter's live lines that are not returned, the balance of the last line. One
 // on which interest stops before the end and that is not said to be overdue has
 // been repaid; one that the fund has paid out on by then is left out.
-func (tx *Tx) Outstanding(q values.Quarter, from, to values.Date) (values.Fen, error) {
-	sum, _, err := one(tx, scanInt, `SELECT coalesce(sum(balance), 0) FROM (`+outstanding+`)`, q.String(), from.String(), to.String())
-	return values.Fen(sum), err
+func (tx *Tx) Outstanding(q values.Quarter, from, to values.Date) (sum values.Fen, err error) {
+	byWord, err := tx.outstanding(`SELECT '', '', '', sum(balance), overdue FROM (`+outstanding+`) GROUP BY overdue`, q, from, to)
+	for _, l := range byWord {
+		sum += l.Balance
+	}
+	return sum, err
 }
 
-const outstanding = `SELECT bank, contract, tranche, balance FROM (
-			SELECT l.bank, l.contract, l.tranche, l.balance, l.to_day, rtrim(trim(coalesce(json_extract(l.words, '$.overdue'), '')), '天日') AS overdue,
+// outstanding has, of a loan that stops before the end, what the bank writes
+// under overdue; 1 of one that does not.
+const outstanding = `SELECT bank, contract, tranche, balance, CASE WHEN to_day >= ?3 THEN '1' ELSE overdue END AS overdue FROM (
+			SELECT l.bank, l.contract, l.tranche, l.balance, l.to_day, coalesce(json_extract(l.words, '$.overdue'), '') AS overdue,
 				row_number() OVER (PARTITION BY l.bank, l.contract, l.tranche ORDER BY l.to_day DESC, l.balance DESC) AS n
 			FROM line l JOIN judgement j ON j.line_id = l.id
 			WHERE l.quarter = ?1 AND l.live = 1 AND j.outcome <> 'returned' AND l.from_day <= ?3 AND l.to_day >= ?2
 			AND NOT EXISTS (SELECT 1 FROM fund_claim c WHERE c.bank = l.bank AND c.contract = l.contract AND c.state = 'paid' AND c.decided_on <= ?3))
-		WHERE n = 1 AND (to_day >= ?3 OR trim(overdue, '0.') <> '' AND overdue NOT IN ('否', '无', '正常', '未逾期', '不逾期', '-', '—', '/', 'N', 'n'))`
+		WHERE n = 1`
 
 // OutstandingLoan is a loan or tranche of which something is outstanding.
 type OutstandingLoan struct {
@@ -152,10 +157,25 @@ type OutstandingLoan struct {
 
 // OutstandingLoans lists what Outstanding adds up.
 func (tx *Tx) OutstandingLoans(q values.Quarter, from, to values.Date) ([]OutstandingLoan, error) {
-	return collect(tx, func(s scanner) (l OutstandingLoan, err error) {
-		err = s.Scan(&l.Loan.Bank, &l.Loan.Contract, &l.Tranche, &l.Balance)
+	return tx.outstanding(outstanding+` ORDER BY bank, contract, tranche`, q, from, to)
+}
+
+// outstanding leaves out what has been repaid.
+func (tx *Tx) outstanding(query string, q values.Quarter, from, to values.Date) (loans []OutstandingLoan, err error) {
+	type row struct {
+		OutstandingLoan
+		overdue string
+	}
+	err = each(tx, func(s scanner) (l row, err error) {
+		err = s.Scan(&l.Loan.Bank, &l.Loan.Contract, &l.Tranche, &l.Balance, &l.overdue)
 		return l, err
-	}, outstanding+` ORDER BY bank, contract, tranche`, q.String(), from.String(), to.String())
+	}, func(l row) error {
+		if values.SaysOverdue(l.overdue) {
+			loans = append(loans, l.OutstandingLoan)
+		}
+		return nil
+	}, query, q.String(), from.String(), to.String())
+	return loans, err
 }
 
 // LoanForClaim is what the ledger knows of a loan on which a bank claims.

@@ -150,7 +150,7 @@ func TestWhatIsOutstanding(t *testing.T) {
 		add(tx, f, 5, "in parts", "2026-06-21", "2026-08-01", values.Accepted)
 		add(tx, f, 6, "in parts", "2026-08-02", "2026-09-20", values.Accepted)
 		add(tx, f, 7, "compensated", "2026-06-21", "2026-09-20", values.Accepted)
-		for row, overdue := range map[int]string{8: "逾期40天", 9: "0", 10: "否"} {
+		for row, overdue := range map[int]string{8: "逾期40天", 9: "0", 10: "否", 11: "×", 12: "０"} {
 			late := &Line{FileID: f.ID, Quarter: q3, Line: values.Line{Place: values.Place{Row: row}, Bank: bank, Contract: fmt.Sprint("late", row), Balance: 700, Overdue: overdue,
 				From: values.MustDate("2026-06-21"), To: values.MustDate("2026-08-01"), Rate: values.MustRate("3")}}
 			addLine(tx, late)

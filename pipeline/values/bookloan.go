@@ -73,11 +73,12 @@ func ClassOf(text string) string {
 	return ""
 }
 
-// SaysOverdue reads what a bank writes under 是否逾期 or 逾期天数.
+// notOverdue are the words for no of every other column, and those of this column.
+var notOverdue = []string{"否", "无", "不是", "没有", "×", "✗", "✘", "✕", "☐", "X", "N", "NO", "FALSE", "F", "正常", "未逾期", "不逾期", "无逾期", "没有逾期"}
+
+// SaysOverdue reads what a bank writes under 是否逾期 or 逾期天数: anything but
+// a no, a nought or a dash is a yes.
 func SaysOverdue(text string) bool {
-	text = strings.TrimRight(strings.TrimSpace(text), "天日")
-	if strings.Trim(text, "0.") == "" {
-		return false
-	}
-	return !slices.Contains([]string{"否", "无", "正常", "未逾期", "不逾期", "-", "—", "/", "N", "n"}, text)
+	text = strings.ToUpper(strings.TrimRight(FoldText(text), "天日"))
+	return strings.Trim(text, "0.-—–/") != "" && !slices.Contains(notOverdue, text)
 }
