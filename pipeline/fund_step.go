@@ -9,7 +9,7 @@ import (
 
 // fundStep keeps the fund's papers of a quarter true. Commands on the fund write
 // them with what they record; the loans' balance, and with it the floor of 1/16,
-// changes with every run that judges a statement. Like the report it is no stage
+// changes with every run that judges a statement or takes a loan book. Like the report it is no stage
 // of the chain, but recorded and skipped like one.
 var fundStep = stage{
 	name: fundStage, version: 1,
@@ -20,6 +20,9 @@ var fundStep = stage{
 			"fund":       m.of(a.tx.MarkFund(last)) + " " + m.of(a.tx.MarkFundClaims(last)),
 			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")),
 			"settings":   fmt.Sprint(a.job.County, a.job.Office, a.job.Phones, a.job.InterestDay),
+		}
+		if books, err := a.tx.MarkLoanBooks(a.quarter); books != "" || err != nil {
+			inputs["books"] = m.of(books, err)
 		}
 		if a.opt.Today < last {
 			inputs["ended"] = "no" // its papers are of the day on which they were written

@@ -122,11 +122,14 @@ func TestTheFundsStatementFollowsTheRuns(t *testing.T) {
 	s.statement("邮储2026Q3.csv", heading+"赵五谷 B1 16000.16 141.07") // 96,000.16 / 16 = 6,000.01
 	s.ran()
 	outstanding("96000.16", "6000.01")
+	s.book("农商台账.csv", "农商银行贷款台账（截至2026年9月20日）", "借款人 合同编号 余额\n张大山 A1 50000\n李四海 A2 30000\n王小梅 A5 32000") // on no statement
+	s.ran()
+	outstanding("128000.16", "8000.01")
 	if err := os.Remove(paper); err != nil {
 		t.Fatal(err)
 	}
 	s.run()
-	outstanding("96000.16", "6000.01")
+	outstanding("128000.16", "8000.01")
 	s.sound()
 }
 
