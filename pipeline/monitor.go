@@ -17,7 +17,7 @@ import (
 // bank's loan book, where one came.
 type monitored struct {
 	values.Loan
-	names     []string   // of all tranches that its lines name
+	names     []string   // of all tranches that its lines name, those that went back included
 	tranches  []*tranche // what it has at the quarter's end, by first day
 	township  string
 	village   string
@@ -64,9 +64,6 @@ func (a *attempt) monitor(books *quarterBooks) (all []*monitored, err error) {
 			m.product = cmp.Or(l.Product, titles[a.policies.Conditions(policy.FactsOf(&l.Line.Line)).Policy], unknownPlace)
 			all = append(all, m)
 		}
-		if !slices.Contains(m.names, l.Tranche) {
-			m.names = append(m.names, l.Tranche)
-		}
 		if l.To >= from && l.From <= to { // else an earlier quarter's interest, paid late
 			m.take(l.Line)
 		}
@@ -77,6 +74,13 @@ func (a *attempt) monitor(books *quarterBooks) (all []*monitored, err error) {
 	}
 	finish()
 	if books != nil {
+		names, err := a.tx.Tranches(a.quarter)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range all {
+			m.names = names[m.Loan]
+		}
 		all = a.withBooks(all, books)
 	}
 	for _, m := range all {

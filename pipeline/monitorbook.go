@@ -19,10 +19,20 @@ type quarterBooks struct {
 	*rules.Books
 	loans       []values.BookLoan
 	roster      map[values.ResidentID][]rules.Membership
-	compensated map[values.Loan]values.Date
-	to          values.Date
-	before      map[values.Loan]values.Fen // balances of the books of the quarter before
+	compensated map[*values.BookLoan]bool // rows of loans that the fund has paid out on
+	from, to    values.Date
+	before      map[values.Loan]trancheSums // balances of the books of the quarter before
 	counted     map[*values.BookLoan]bool
+}
+
+// trancheSums are balances by 借据号.
+type trancheSums map[string]values.Fen
+
+func (s trancheSums) total() (sum values.Fen) {
+	for _, balance := range s {
+		sum += balance
+	}
+	return sum
 }
 
 // books of the quarter; nil where no bank sent one.
@@ -31,24 +41,43 @@ func (a *attempt) books() (*quarterBooks, error) {
 	if err != nil || len(loans) == 0 {
 		return nil, err
 	}
-	b := &quarterBooks{Books: rules.NewBooks(loans), loans: loans, to: a.quarter.Last(a.job.InterestDay), before: map[values.Loan]values.Fen{}, counted: map[*values.BookLoan]bool{}}
+	b := &quarterBooks{Books: rules.NewBooks(loans), loans: loans, from: a.quarter.First(a.job.InterestDay), to: a.quarter.Last(a.job.InterestDay),
+		compensated: map[*values.BookLoan]bool{}, before: map[values.Loan]trancheSums{}, counted: map[*values.BookLoan]bool{}}
 	before, err := a.tx.BookLoans(a.quarter.Previous())
 	if err != nil {
 		return nil, err
 	}
 	for i := range before {
-		b.before[before[i].Loan()] += before[i].Balance
+		l := &before[i]
+		if l.Disbursed >= b.from { // of a day after that quarter's end
+			continue
+		}
+		if b.before[l.Loan()] == nil {
+			b.before[l.Loan()] = trancheSums{}
+		}
+		b.before[l.Loan()][l.Tranche] += l.Balance
 	}
-	if b.compensated, err = a.tx.Compensated(b.to); err != nil {
+	paid, err := a.tx.Compensated(b.to)
+	if err != nil {
 		return nil, err
+	}
+	for loan := range paid {
+		tranches, err := a.tx.TranchesOf(loan) // by which the book may name it
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range b.find(loan, tranches) {
+			b.compensated[l] = true
+		}
 	}
 	b.roster, err = membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsInBooks(a.quarter, yield) })
 	return b, err
 }
 
-// find gives the rows of a statement's loan, by all the tranches that it names.
+// find gives the rows of a loan: those of its contract, and those that go by
+// one of the tranches that statements name.
 func (b *quarterBooks) find(loan values.Loan, tranches []string) (rows []*values.BookLoan) {
-	for _, tranche := range tranches {
+	for _, tranche := range append([]string{""}, tranches...) {
 		for _, l := range b.Find(loan, tranche) {
 			if !slices.Contains(rows, l) {
 				rows = append(rows, l)
@@ -66,15 +95,18 @@ const (
 
 // leftOut says why a loan of the book does not count, or "".
 func (b *quarterBooks) leftOut(l *values.BookLoan) string {
-	for _, name := range []string{l.Contract, l.Tranche} {
-		if _, paid := b.compensated[values.Loan{Bank: l.Bank, Contract: name}]; paid && name != "" {
-			return compensated
-		}
-	}
-	if l.Disbursed > b.to {
+	switch {
+	case b.compensated[l]:
+		return compensated
+	case l.Disbursed > b.to:
 		return notYet
 	}
 	return ""
+}
+
+// gone tells a row that was repaid before the quarter.
+func (b *quarterBooks) gone(l *values.BookLoan) bool {
+	return l.Balance == 0 && l.Disbursed < b.from && b.before[l.Loan()][l.Tranche] == 0
 }
 
 // counts tells whether a line's loan is in the figures by its bank's book.
@@ -85,7 +117,6 @@ func (b *quarterBooks) counts(l *ledger.Line) bool {
 // withBooks gives the monitored loans the figures of the banks' books, and adds
 // the loans that no statement has.
 func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
-	from := a.quarter.First(a.job.InterestDay)
 	for _, m := range all {
 		var rows []*values.BookLoan
 		for _, l := range b.find(m.Loan, m.names) {
@@ -94,13 +125,9 @@ func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
 				rows = append(rows, l)
 			}
 		}
-		if len(rows) == 0 {
-			continue
+		if len(rows) > 0 {
+			m.byBook(rows, b)
 		}
-		if len(m.tranches) == 0 { // only an earlier quarter's interest
-			m.movedByBook(rows, b.before[rows[0].Loan()], from)
-		}
-		m.standsByBook(rows, b.to)
 	}
 	titles := a.policyTitles()
 	byLoan := map[values.Loan][]*values.BookLoan{}
@@ -118,11 +145,10 @@ func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
 	for _, loan := range order {
 		rows := byLoan[loan]
 		m := a.onlyInBook(rows[0], b, titles)
-		m.movedByBook(rows, b.before[loan], from)
+		m.byBook(rows, b)
 		if m.opening == 0 && m.issued == 0 {
 			continue // repaid before the quarter
 		}
-		m.standsByBook(rows, b.to)
 		for _, l := range rows {
 			b.counted[l] = true
 		}
@@ -144,46 +170,86 @@ func (a *attempt) onlyInBook(l *values.BookLoan, b *quarterBooks, titles map[str
 	return m
 }
 
-// movedByBook says what came in by the book: a loan of the quarter was issued, an
-// older one opens with what the book before it says, else with what is owed now.
-func (m *monitored) movedByBook(rows []*values.BookLoan, before values.Fen, from values.Date) {
-	l := rules.Together(rows)
-	switch {
-	case l.Disbursed >= from && l.Given.Has(values.FieldAmount):
-		m.issued = l.Amount
-	case l.Disbursed >= from:
-		m.issued = l.Balance
-	default:
-		m.opening = cmp.Or(before, l.Balance)
+// byBook takes what the loan stands at from its rows of the book, but for a
+// tranche that the book does not have. Tranches that lines name came in as those
+// say, the others as the book does.
+func (m *monitored) byBook(rows []*values.BookLoan, b *quarterBooks) {
+	lines := m.tranches
+	m.tranches = nil
+	var unnamed []*tranche // which the book may have under another name
+	for _, t := range lines {
+		switch {
+		case len(b.Find(m.Loan, t.name)) == 0:
+			m.tranches = append(m.tranches, t)
+		case !slices.ContainsFunc(rows, t.isCalled):
+			unnamed = append(unnamed, t)
+		}
+	}
+	for _, l := range rows {
+		same := alike(unnamed, l)
+		if i := slices.IndexFunc(lines, func(t *tranche) bool { return t.isCalled(l) }); i >= 0 {
+			same = lines[i]
+		}
+		m.tranches = append(m.tranches, standsByBook(l, same, b.to))
+		if same == nil {
+			m.movedByBook(l, b)
+		}
+	}
+	if before := b.before[m.Loan].total(); len(lines) == 0 && before > 0 {
+		m.opening = before
 	}
 }
 
-// standsByBook takes what the loan stands at from its rows of the book. What the
-// book does not give is as the lines of the same tranche have it, or of the
-// loan's last, where they name it otherwise.
-func (m *monitored) standsByBook(rows []*values.BookLoan, to values.Date) {
-	lines := m.tranches
-	m.tranches = nil
-	for _, l := range rows {
-		t := &tranche{name: l.Tranche, book: l, closing: l.Balance, matures: l.Matures}
-		if i := slices.IndexFunc(lines, func(t *tranche) bool { return t.name == l.Tranche }); i >= 0 {
-			t.first, t.last = lines[i].first, lines[i].last
-		} else if n := len(lines); n > 0 {
-			t.first, t.last = lines[n-1].first, lines[n-1].last
+// isCalled tells whether the book's row names this tranche.
+func (t *tranche) isCalled(l *values.BookLoan) bool {
+	return l.Tranche == t.name || l.Tranche == "" && l.Contract == t.name
+}
+
+// alike is which of the tranches that the book names otherwise may be the row's:
+// the last that matures on the same day, else the last; nil where there is none.
+func alike(unnamed []*tranche, l *values.BookLoan) (found *tranche) {
+	for _, t := range unnamed {
+		if found == nil || found.matures != l.Matures || t.matures == l.Matures {
+			found = t
 		}
-		late := t.last != nil && values.SaysOverdue(t.last.Overdue)
-		if t.last != nil {
-			t.class = t.last.Class
-		}
-		if l.Given.Has(values.FieldOverdue) {
-			late = l.Overdue
-		}
-		if l.Given.Has(values.FieldClass) {
-			t.class = l.Class
-		}
-		t.overdue = t.closing > 0 && (late || t.matures <= to)
-		m.tranches = append(m.tranches, t)
 	}
+	return found
+}
+
+// movedByBook adds how a tranche came in by the book: one of the quarter was
+// issued, an older one opens with what the book before it says, else with what
+// is owed now.
+func (m *monitored) movedByBook(l *values.BookLoan, b *quarterBooks) {
+	before, known := b.before[l.Loan()][l.Tranche]
+	switch {
+	case l.Disbursed >= b.from && l.Given.Has(values.FieldAmount):
+		m.issued += l.Amount
+	case l.Disbursed >= b.from:
+		m.issued += l.Balance
+	case known:
+		m.opening += before
+	default:
+		m.opening += l.Balance
+	}
+}
+
+// standsByBook is the tranche of a row of the book. What the book does not give
+// is as the lines of the same tranche have it, where there are any.
+func standsByBook(l *values.BookLoan, lines *tranche, to values.Date) *tranche {
+	t := &tranche{name: l.Tranche, book: l, closing: l.Balance, matures: l.Matures}
+	late := false
+	if lines != nil {
+		t.first, t.last, t.class = lines.first, lines.last, lines.class
+		late = values.SaysOverdue(lines.last.Overdue)
+	}
+	if l.Given.Has(values.FieldOverdue) {
+		late = l.Overdue
+	}
+	if l.Given.Has(values.FieldClass) {
+		t.class = l.Class
+	}
+	t.overdue = t.closing > 0 && (late || t.matures <= to)
+	return t
 }
 
 // bookChecks set the books beside the statements: what each bank's book comes to
@@ -279,7 +345,7 @@ func (b *quarterBooks) onlyBook(views []*judgedLine) (checks []report.BookCheck)
 		l := &b.loans[i]
 		kind, note := "名单中没有", b.leftOut(l)
 		switch {
-		case listed[l] && note == "", note == "" && !b.counted[l]: // repaid before the quarter
+		case listed[l] && note == "", note == "" && (!b.counted[l] || b.gone(l)):
 			continue
 		case note != "":
 		case sentBack[l]:

@@ -151,6 +151,27 @@ func (tx *Tx) LoansInCommon(loans []values.BookLoan, book int64) (n int, err err
 	return n, err
 }
 
+// TranchesOf names the tranches (借据号) of a loan that lines of any quarter name.
+func (tx *Tx) TranchesOf(loan values.Loan) ([]string, error) {
+	return collect(tx, scanText, `SELECT DISTINCT tranche FROM line WHERE bank = ? AND contract = ? AND tranche <> '' ORDER BY tranche`, loan.Bank, loan.Contract)
+}
+
+// Tranches names the tranches (借据号) that the quarter's live lines name, those
+// that went back included.
+func (tx *Tx) Tranches(q values.Quarter) (map[values.Loan][]string, error) {
+	type named struct {
+		values.Loan
+		tranche string
+	}
+	tranches := map[values.Loan][]string{}
+	err := each(tx, func(s scanner) (n named, err error) {
+		err = s.Scan(&n.Bank, &n.Contract, &n.tranche)
+		return n, err
+	}, func(n named) error { tranches[n.Loan] = append(tranches[n.Loan], n.tranche); return nil },
+		`SELECT DISTINCT bank, contract, tranche FROM line WHERE quarter = ? AND live = 1 ORDER BY bank, contract, tranche`, q.String())
+	return tranches, err
+}
+
 // PersonsInBooks gives every roster row, of any time, of the persons whom the
 // quarter's live loan books name.
 func (tx *Tx) PersonsInBooks(q values.Quarter, yield func(Person) error) error {
