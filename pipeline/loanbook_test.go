@@ -329,6 +329,55 @@ func TestTheBookOfTheQuarterBeforeOpensTheNext(t *testing.T) {
 	s.wantTable("5 4 160000.00 0.00 0.00 160000.00 0 0.00 0.00 1 20000.00")
 }
 
+// Banks take a loan out of the book when it is repaid. It opened the quarter, and
+// came back in it: the table opens with what it closed with before. A tranche too;
+// one that goes on under another number, or that the fund paid out on before, did
+// not come back.
+func TestWhatTheNextBookLacksWasRepaid(t *testing.T) {
+	s := newStory(t)
+	s.statement("清水农商银行_2026Q3.csv", `
+		借款人 合同号 借据号 计息本金 实付利息
+		张大山 A1     J1     50000    440.83
+		钱六顺 A4     J4     20000    176.33
+		孙七斤 A6     J6     10000    88.17`)
+	s.on("2026-09-15")
+	s.ran()
+	s.fundOpened("100000.00")
+	s.claim("农商申请一.csv", "借款人 合同号 补偿原因 逾期起始日 损失金额\n孙七斤 A6 死亡 2026-08-01 10000")
+	s.do(s.decideClaim("A6", true)) // in the third quarter, whose line goes back
+	s.on("2026-09-25")
+	s.book("农商行台账0920.csv", "清水农商银行贷款台账（截至2026年9月20日）", `
+		借款人 合同编号 借据号 余额
+		张大山 A1       J1     50000
+		张大山 A1       J2     7000
+		钱六顺 A4       J4     20000
+		赵五谷 B1       -      30000
+		孙七斤 J6       -      10000
+		孙七斤 B2       K1     9000
+		孙七斤 B3       K2     8000
+		李四海 B4       -      0`)
+	s.ran()
+	s.wantTable("5 4 124000.00 0.00 0.00 124000.00 0 0.00 0.00 0 0.00")
+	s.on("2026-12-25")
+	s.claim("农商申请.csv", "借款人 合同号 补偿原因 逾期起始日 损失金额\n钱六顺 A4 死亡 2026-08-01 20000")
+	s.do(s.decideClaim("A4", true)) // in the first quarter of 2027
+	s.quarter = q3.Next()
+	s.statement("清水农商银行_2026Q4.csv", "借款人 合同号 借据号 计息本金 实付利息\n张大山 A1 J1 50000 436.04")
+	s.book("农商行台账1220.csv", "清水农商银行贷款台账（截至2026年12月20日）", "借款人 合同编号 借据号 余额\n张大山 A1 J1 50000\n孙七斤 K1 - 9000\n孙七斤 B3 K9 6000")
+	s.ran()
+	// J2's 7,000, A4's 20,000, B1's 30,000 and 2,000 of B3 came back
+	s.wantTable("5 4 124000.00 0.00 59000.00 65000.00 0 0.00 0.00 0 0.00")
+	if m := s.monitoring(); m.Total.Before == nil || m.Total.Before.Closing != m.Total.Now.Opening || m.Places[0].Township == "" {
+		t.Errorf("the quarter before closed with %+v", m.Total.Before)
+	}
+	s.wantChecks(`
+		名单中没有 K1 贷款余额 9,000.00 余额按台账计
+		名单中没有 B3 贷款余额 6,000.00 余额按台账计
+		上季台账有，本季没有 A1 贷款余额 7,000.00 视为本期已收回
+		上季台账有，本季没有 A4 贷款余额 20,000.00 视为本期已收回
+		上季台账有，本季没有 B1 贷款余额 30,000.00 视为本期已收回`)
+}
+
 // A resent book takes the place of the one before; which one that is, is never
 // guessed.
 func TestAResentLoanBookReplaces(t *testing.T) {

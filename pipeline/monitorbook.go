@@ -2,9 +2,9 @@ package pipeline
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
-	"tiexi/formats/report"
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/policy"
 	"tiexi/pipeline/rules"
@@ -21,8 +21,14 @@ type quarterBooks struct {
 	roster      map[values.ResidentID][]rules.Membership
 	compensated map[*values.BookLoan]bool // rows of loans that the fund has paid out on
 	from, to    values.Date
-	before      map[values.Loan]trancheSums // balances of the books of the quarter before
 	counted     map[*values.BookLoan]bool
+
+	// of the quarter before
+	earlier  []values.BookLoan // as of its end
+	before   map[values.Loan]trancheSums
+	opened   map[values.Loan]bool             // with all of before
+	paidFrom map[*values.BookLoan]values.Date // when the fund paid out on them
+	repaid   []*values.BookLoan               // that nothing names any more
 }
 
 // trancheSums are balances by 借据号.
@@ -42,13 +48,13 @@ func (a *attempt) books() (*quarterBooks, error) {
 		return nil, err
 	}
 	b := &quarterBooks{Books: rules.NewBooks(loans), loans: loans, from: a.quarter.First(a.job.InterestDay), to: a.quarter.Last(a.job.InterestDay),
-		compensated: map[*values.BookLoan]bool{}, before: map[values.Loan]trancheSums{}, counted: map[*values.BookLoan]bool{}}
+		roster: map[values.ResidentID][]rules.Membership{}, compensated: map[*values.BookLoan]bool{}, counted: map[*values.BookLoan]bool{},
+		before: map[values.Loan]trancheSums{}, opened: map[values.Loan]bool{}, paidFrom: map[*values.BookLoan]values.Date{}}
 	before, err := a.tx.BookLoans(a.quarter.Previous())
 	if err != nil {
 		return nil, err
 	}
-	for i := range before {
-		l := &before[i]
+	for _, l := range before {
 		if l.Disbursed >= b.from { // of a day after that quarter's end
 			continue
 		}
@@ -56,29 +62,46 @@ func (a *attempt) books() (*quarterBooks, error) {
 			b.before[l.Loan()] = trancheSums{}
 		}
 		b.before[l.Loan()][l.Tranche] += l.Balance
+		b.earlier = append(b.earlier, l)
 	}
-	paid, err := a.tx.Compensated(b.to)
-	if err != nil {
-		return nil, err
-	}
-	for loan := range paid {
-		tranches, err := a.tx.TranchesOf(loan) // by which the book may name it
+	for _, q := range []values.Quarter{a.quarter.Previous(), a.quarter} {
+		roster, err := membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsInBooks(q, yield) })
 		if err != nil {
 			return nil, err
 		}
-		for _, l := range b.find(loan, tranches) {
-			b.compensated[l] = true
-		}
+		maps.Copy(b.roster, roster)
 	}
-	b.roster, err = membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsInBooks(a.quarter, yield) })
-	return b, err
+	return b, a.leaveOutCompensated(b)
 }
 
-// find gives the rows of a loan: those of its contract, and those that go by
+// leaveOutCompensated finds the loans that the fund has paid out on, by whatever
+// number the books have them.
+func (a *attempt) leaveOutCompensated(b *quarterBooks) error {
+	paid, err := a.tx.Compensated(b.to)
+	if err != nil {
+		return err
+	}
+	earlier := rules.NewBooks(b.earlier)
+	for loan, day := range paid {
+		tranches, err := a.tx.TranchesOf(loan)
+		if err != nil {
+			return err
+		}
+		for _, l := range rowsOfLoan(b.Books, loan, tranches) {
+			b.compensated[l] = true
+		}
+		for _, l := range rowsOfLoan(earlier, loan, tranches) {
+			b.paidFrom[l] = day
+		}
+	}
+	return nil
+}
+
+// rowsOfLoan gives the rows of a loan: those of its contract, and those that go by
 // one of the tranches that statements name.
-func (b *quarterBooks) find(loan values.Loan, tranches []string) (rows []*values.BookLoan) {
+func rowsOfLoan(books *rules.Books, loan values.Loan, tranches []string) (rows []*values.BookLoan) {
 	for _, tranche := range append([]string{""}, tranches...) {
-		for _, l := range b.Find(loan, tranche) {
+		for _, l := range books.Find(loan, tranche) {
 			if !slices.Contains(rows, l) {
 				rows = append(rows, l)
 			}
@@ -119,7 +142,7 @@ func (b *quarterBooks) counts(l *ledger.Line) bool {
 func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
 	for _, m := range all {
 		var rows []*values.BookLoan
-		for _, l := range b.find(m.Loan, m.names) {
+		for _, l := range rowsOfLoan(b.Books, m.Loan, m.names) {
 			if !b.counted[l] && b.leftOut(l) == "" {
 				b.counted[l] = true
 				rows = append(rows, l)
@@ -154,13 +177,13 @@ func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
 		}
 		all = append(all, m)
 	}
-	return all
+	return a.withRepaid(all, b, titles)
 }
 
 // onlyInBook is a loan that no line of the quarter names, or only lines that
 // went back.
 func (a *attempt) onlyInBook(l *values.BookLoan, b *quarterBooks, titles map[string]string) *monitored {
-	m := &monitored{Loan: l.Loan()}
+	m := &monitored{Loan: l.Loan(), names: []string{l.Tranche}}
 	if stretches := b.roster[l.ID]; len(stretches) > 0 {
 		last := stretches[len(stretches)-1]
 		m.household, m.township, m.village = last.Household, last.Township, last.Village
@@ -196,7 +219,7 @@ func (m *monitored) byBook(rows []*values.BookLoan, b *quarterBooks) {
 		}
 	}
 	if before := b.before[m.Loan].total(); len(lines) == 0 && before > 0 {
-		m.opening = before
+		m.opening, b.opened[m.Loan] = before, true
 	}
 }
 
@@ -250,115 +273,6 @@ func standsByBook(l *values.BookLoan, lines *tranche, to values.Date) *tranche {
 	}
 	t.overdue = t.closing > 0 && (late || t.matures <= to)
 	return t
-}
-
-// bookChecks set the books beside the statements: what each bank's book comes to
-// and how the table gets from there to its closing balance, what differs, and
-// what only the book has.
-func (a *attempt) bookChecks(m *report.Monitoring, b *quarterBooks, all []*monitored, views []*judgedLine) error {
-	live, err := a.tx.LiveLoanBooks(a.quarter)
-	if err != nil {
-		return err
-	}
-	sums := map[string]*report.BookSum{}
-	for _, book := range live {
-		sum := sums[book.Bank]
-		if sum == nil {
-			sum = &report.BookSum{Bank: book.Bank}
-			sums[book.Bank] = sum
-		}
-		sum.Files = append(sum.Files, report.BookFile{Name: book.Name, AsOf: book.AsOf})
-		sum.Loans += book.Loans
-		sum.Balance += book.Balance
-	}
-	for _, loan := range all {
-		if sum := sums[loan.Bank]; sum != nil {
-			sum.Closing += loan.closing
-		}
-	}
-	for i := range b.loans {
-		l := &b.loans[i]
-		if !b.counted[l] {
-			sums[l.Bank].LeftOut += l.Balance
-		}
-	}
-	for _, bank := range a.sortedBanks(sums) {
-		sum := sums[bank]
-		sum.OnlyListed = sum.Closing + sum.LeftOut - sum.Balance
-		m.Books = append(m.Books, *sum)
-	}
-	for _, v := range views {
-		for _, f := range v.findings {
-			if f.Code == rules.BookDiffers || f.Code == rules.NotInBook {
-				m.BookChecks = append(m.BookChecks, listCheck(v, f))
-			}
-		}
-	}
-	m.BookChecks = append(m.BookChecks, b.onlyBook(views)...)
-	return nil
-}
-
-func (w *Workspace) sortedBanks(sums map[string]*report.BookSum) (banks []string) {
-	for bank := range sums {
-		banks = append(banks, bank)
-	}
-	slices.SortFunc(banks, w.compareBanks)
-	return banks
-}
-
-// listCheck is a line's finding as the sheet lists it.
-func listCheck(v *judgedLine, f values.Finding) report.BookCheck {
-	rule, _ := rules.Lookup(f.Code)
-	check := report.BookCheck{Kind: rule.Title, Bank: v.Bank, Contract: v.Contract, Borrower: v.Borrower, ListedAt: values.Place{File: v.File, Sheet: v.Sheet, Row: v.Row}}
-	if f.Code == rules.NotInBook {
-		check.Item, check.Listed, check.ListedCell = rules.FieldTitle(values.FieldBalance, values.Chinese), v.line.Balance.Grouped(), v.line.Cell(values.FieldBalance)
-		check.Note = "余额按名单计"
-		return check
-	}
-	check.Item, check.Listed, check.ListedCell = rules.FieldTitle(f.Field, values.Chinese), shownFigure(f.Field, f.Value), f.Cell
-	check.Booked, check.BookedAt, check.BookedCell = shownFigure(f.Field, f.Want), values.Place{File: f.Details[1], Sheet: f.Details[2]}, f.Details[3]
-	if f.Details[0] == "stopped" {
-		check.Booked = "余额 " + shownFigure(values.FieldBalance, f.Want)
-		check.Note = "名单停止计息又没有写逾期，台账仍有余额"
-	}
-	return check
-}
-
-func shownFigure(f values.Field, text string) string {
-	if amount, err := values.ParseFen(text); err == nil && (f == values.FieldBalance || f == values.FieldAmount) {
-		return amount.Grouped()
-	}
-	return values.MaskDigits(text)
-}
-
-// onlyBook lists the book's loans that no line names, and those that do not
-// count, with what is known of them.
-func (b *quarterBooks) onlyBook(views []*judgedLine) (checks []report.BookCheck) {
-	listed, sentBack := map[*values.BookLoan]bool{}, map[*values.BookLoan]bool{}
-	for _, v := range views {
-		for _, l := range b.Find(v.line.Loan(), v.line.Tranche) {
-			listed[l] = listed[l] || v.Outcome != values.Returned
-			sentBack[l] = sentBack[l] || v.Outcome == values.Returned
-		}
-	}
-	for i := range b.loans {
-		l := &b.loans[i]
-		kind, note := "名单中没有", b.leftOut(l)
-		switch {
-		case listed[l] && note == "", note == "" && (!b.counted[l] || b.gone(l)):
-			continue
-		case note != "":
-		case sentBack[l]:
-			kind, note = "名单中已退回", "余额按台账计"
-		case len(b.roster[l.ID]) == 0:
-			note = "借款人不在帮扶名单，余额按台账计"
-		default:
-			note = "余额按台账计"
-		}
-		checks = append(checks, report.BookCheck{Kind: kind, Bank: l.Bank, Contract: l.Contract, Borrower: l.Borrower, Item: rules.FieldTitle(values.FieldBalance, values.Chinese),
-			Booked: l.Balance.Grouped(), BookedAt: l.Place, BookedCell: l.Cell(values.FieldBalance), Note: note})
-	}
-	return checks
 }
 
 // outstanding is the loan balance that the fund must cover at the quarter's end
