@@ -214,8 +214,8 @@ func (c *fundAccount) late(claim ledger.FundClaim) int {
 }
 
 // writeFundPapers writes the fund's files of the quarter of today, of the
-// earliest one touched, and of every later one that has them, and the reports
-// that show its balance.
+// earliest one touched, and of every later one that has them or a report, and the
+// reports that show its balance.
 func (a *attempt) writeFundPapers(from values.Quarter) error {
 	outputs, err := a.tx.Outputs(values.Quarter{})
 	if err != nil {
@@ -223,7 +223,7 @@ func (a *attempt) writeFundPapers(from values.Quarter) error {
 	}
 	written := []values.Quarter{from, a.quarter}
 	for _, o := range outputs {
-		if o.Stage == fundStage && !o.Quarter.Before(from) {
+		if (o.Stage == fundStage || o.Stage == reportName) && !o.Quarter.Before(from) {
 			written = append(written, o.Quarter)
 		}
 	}

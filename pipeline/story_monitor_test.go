@@ -133,6 +133,24 @@ func TestTheFundsStatementFollowsTheRuns(t *testing.T) {
 	s.sound()
 }
 
+// Opening the fund before a quarter's end shows in that quarter's papers at once,
+// whatever quarter it is today.
+func TestOpeningTheFundShowsInTheQuartersPapers(t *testing.T) {
+	s := newStory(t)
+	s.statement("农商2026Q3.csv", "借款人 合同号 计息本金 实付利息\n张大山 A1 50000 440.83")
+	s.ran()
+	s.fundMoney(ledger.FundOpening, "10000.00", "2026-06-01")
+	if got := rowOf(s.monitoringSheet("季度监测表"), "最低应有余额(元)"); !slices.Equal(got, []string{"最低应有余额(元)", "3125.00"}) {
+		t.Errorf("the monitoring table says %v", got)
+	}
+	if row := readTable(t, filepath.Join(s.dir, "work", "out", "2026Q3", "基金", "风险补偿金收支表.xlsx"), "收支表")["　规模下限"]; len(row) < 2 || !sameYuan(row[1], "3125.00") {
+		t.Errorf("the fund's statement says %v", row)
+	}
+	if s.run().Changed {
+		t.Error("the run after it changed something")
+	}
+}
+
 // A statement written while the quarter runs is of that day; the first run after
 // the quarter's end makes it the quarter's.
 func TestTheFundsStatementOfAQuarterUnderWay(t *testing.T) {

@@ -71,6 +71,9 @@ func (m Monitoring) responsible(out *book.Book) {
 	row := append([]book.Cell{book.Text(totalLooks.text, "合计").Over(keys)}, total.figures(totalLooks)...)
 	s.RowOfHeight(22, append(row, book.Empty(totalLooks.text))...)
 	note := "帮扶户数为季末在帮扶名单上的户；贷款为本季贴息名单中没有退回的。"
+	if len(m.Books) > 0 {
+		note = "帮扶户数为季末在帮扶名单上的户；贷款为本季贴息名单中没有退回的，报来贷款台账的银行按台账计。"
+	}
 	if len(without) > 0 {
 		note = "没有主责任银行的乡镇：" + strings.Join(without, "、") + "。请报金融监管部门落实包干（二(一)）。" + note
 	}
