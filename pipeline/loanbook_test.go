@@ -378,6 +378,38 @@ func TestWhatTheNextBookLacksWasRepaid(t *testing.T) {
 		上季台账有，本季没有 B1 贷款余额 30,000.00 视为本期已收回`)
 }
 
+// A report sets a quarter beside the one before, which opens with the book of the
+// one before that: when that book comes late, both are written anew.
+func TestALateLoanBookReachesTheReportsAfterIt(t *testing.T) {
+	s := newStory(t)
+	book := func(name, day, rows string) {
+		s.book(name, "清水农商银行贷款台账（截至"+day+"）", "借款人 合同编号 余额\n张大山 A1 50000"+rows)
+	}
+	s.statement("清水农商银行_2026Q3.csv", "借款人 合同号 计息本金 实付利息\n张大山 A1 50000 440.83")
+	s.ran()
+	for _, q := range []struct{ today, statement, paid, book, day string }{
+		{"2026-12-25", "清水农商银行_2026Q4.csv", "436.04", "农商行台账1220.csv", "2026年12月20日"},
+		{"2027-03-25", "清水农商银行_2027Q1.csv", "431.25", "农商行台账0320.csv", "2027年3月20日"},
+	} {
+		s.on(q.today)
+		s.quarter = s.quarter.Next()
+		s.statement(q.statement, "借款人 合同号 计息本金 实付利息\n张大山 A1 50000 "+q.paid)
+		book(q.book, q.day, "")
+		s.ran()
+	}
+	before := func(want string) {
+		t.Helper()
+		rows := s.monitoringSheet("与上季对比")
+		if row := rowOf(rows, "合计"); row[2] != want {
+			t.Errorf("the quarter before had %s loans, want %s: %v", row[2], want, row)
+		}
+	}
+	before("1")
+	book("农商行台账0920.csv", "2026年9月20日", "\n王小梅 B1 30000") // came back in the fourth quarter
+	s.ran()
+	before("2")
+}
+
 // A resent book takes the place of the one before; which one that is, is never
 // guessed.
 func TestAResentLoanBookReplaces(t *testing.T) {

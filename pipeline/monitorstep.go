@@ -32,7 +32,8 @@ var monitoringStep = stage{
 		if fund, err := a.tx.MarkFund(a.quarter.Last(a.job.InterestDay)); fund != "" || err != nil {
 			inputs["fund"] = m.of(fund, err)
 		}
-		for _, q := range []values.Quarter{a.quarter, a.quarter.Previous()} { // which it is set beside
+		before := a.quarter.Previous() // is set beside it, and opens with the books of the one before
+		for _, q := range []values.Quarter{a.quarter, before, before.Previous()} {
 			if books, err := a.tx.MarkLoanBooks(q); books != "" || err != nil {
 				inputs["books"] += m.of(books, err)
 			}
