@@ -290,6 +290,27 @@ func TestTheBookHasMoreTranchesThanTheStatement(t *testing.T) {
 	}
 }
 
+// A tranche that was repaid, or numbered anew, is not held against the book, which
+// has what is left under one number.
+func TestATrancheThatStoppedIsNoDifference(t *testing.T) {
+	s := newStory(t)
+	s.statement("清水农商银行_2026Q3.csv", `
+		借款人 合同号 借据号 计息本金 实付利息 起息日     止息日     天数
+		张大山 A1     J1     50000    196.46   2026-06-21 2026-07-31 41
+		张大山 A1     J2     30000    146.63   2026-08-01 2026-09-20 51
+		李四海 A2     J4     30000    146.63   2026-08-01 2026-09-20 51
+		李四海 A2     J3     50000    196.46   2026-06-21 2026-07-31 41
+		赵五谷 A3     J5     20000    78.58    2026-06-21 2026-07-31 41`)
+	s.book("农商行台账.csv", "清水农商银行贷款台账（截至2026年9月20日）", `
+		借款人 合同编号 借据号 余额
+		张大山 A1       K1     30000
+		李四海 A2       -      30000
+		赵五谷 A3       -      20000`)
+	s.ran()
+	s.wantTable("3 3 120000.00 0.00 40000.00 80000.00 0 0.00 0.00 0 0.00")
+	s.wantChecks("与贷款台账不一致 A3 计息止日 2026-07-31 余额 20,000.00 名单停止计息又没有写逾期，台账仍有余额")
+}
+
 // A line that went back leaves its loan in the book's figures, once.
 func TestAReturnedLineLeavesItsLoanInTheBook(t *testing.T) {
 	s := newStory(t)

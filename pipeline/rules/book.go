@@ -123,8 +123,7 @@ func (c *checker) books(live []int) {
 		p.rows = c.facts.Books.Find(first.Loan(), c.facts.Lines[p.line].Line.Tranche)
 		p.balance, p.amount = c.facts.Lines[p.line].Line.Balance, c.facts.Lines[p.line].Line.Amount
 		if n := slices.IndexFunc(parts, func(o bookPart) bool { return len(o.rows) > 0 && len(p.rows) > 0 && o.rows[0] == p.rows[0] }); n >= 0 {
-			parts[n].balance += p.balance // the book does not tell these tranches apart
-			parts[n].amount += p.amount
+			parts[n] = c.joined(parts[n], p, asOf) // the book does not tell these tranches apart
 			continue
 		}
 		parts = append(parts, p)
@@ -147,6 +146,24 @@ type bookPart struct {
 	last            int // the last of all
 	rows            []*values.BookLoan
 	balance, amount values.Fen
+}
+
+// joined is what two parts come to that the book has in the same row: one that
+// was repaid before the book's day is not in its figures.
+func (c *checker) joined(p, o bookPart, asOf values.Date) bookPart {
+	gone := func(p bookPart) bool {
+		last := c.facts.Lines[p.last].Line
+		return c.repaid(last) && last.To < asOf
+	}
+	switch {
+	case gone(o):
+		return p
+	case gone(p):
+		return o
+	}
+	p.balance += o.balance
+	p.amount += o.amount
+	return p
 }
 
 func (c *checker) inForce(lines []int, asOf values.Date) bookPart {
