@@ -195,7 +195,8 @@ func (a *attempt) onlyInBook(l *values.BookLoan, b *quarterBooks, titles map[str
 
 // byBook takes what the loan stands at from its rows of the book, but for a
 // tranche that the book does not have. Tranches that lines name came in as those
-// say, the others as the book does.
+// say, the others as the book does; what the book has beyond the lines was there
+// before the quarter, unless it says that something was issued.
 func (m *monitored) byBook(rows []*values.BookLoan, b *quarterBooks) {
 	lines := m.tranches
 	m.tranches = nil
@@ -208,6 +209,7 @@ func (m *monitored) byBook(rows []*values.BookLoan, b *quarterBooks) {
 			unnamed = append(unnamed, t)
 		}
 	}
+	fresh := false
 	for _, l := range rows {
 		same := alike(unnamed, l)
 		if i := slices.IndexFunc(lines, func(t *tranche) bool { return t.isCalled(l) }); i >= 0 {
@@ -217,10 +219,21 @@ func (m *monitored) byBook(rows []*values.BookLoan, b *quarterBooks) {
 		if same == nil {
 			m.movedByBook(l, b)
 		}
+		fresh = fresh || l.Disbursed >= b.from
 	}
-	if before := b.before[m.Loan].total(); len(lines) == 0 && before > 0 {
+	switch before := b.before[m.Loan].total(); {
+	case len(lines) == 0 && before > 0:
 		m.opening, b.opened[m.Loan] = before, true
+	case !fresh:
+		m.opening += max(0, min(closing(m.tranches)-closing(lines), closing(m.tranches)-m.opening-m.issued))
 	}
+}
+
+func closing(tranches []*tranche) (sum values.Fen) {
+	for _, t := range tranches {
+		sum += t.closing
+	}
+	return sum
 }
 
 // isCalled tells whether the book's row names this tranche.
