@@ -140,16 +140,12 @@ func (b *quarterBooks) counts(l *ledger.Line) bool {
 // withBooks gives the monitored loans the figures of the banks' books, and adds
 // the loans that no statement has.
 func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
-	for _, m := range all {
-		var rows []*values.BookLoan
-		for _, l := range rowsOfLoan(b.Books, m.Loan, m.names) {
-			if !b.counted[l] && b.leftOut(l) == "" {
-				b.counted[l] = true
-				rows = append(rows, l)
-			}
-		}
-		if len(rows) > 0 {
-			m.byBook(rows, b)
+	rows := b.shareOut(all)
+	for i, m := range all {
+		if len(rows[i]) > 0 {
+			m.byBook(rows[i], b)
+		} else if slices.ContainsFunc(rowsOfLoan(b.Books, m.Loan, m.names), func(l *values.BookLoan) bool { return b.counted[l] }) {
+			m.tranches = nil // the book has it within another loan of the statement
 		}
 	}
 	titles := a.policyTitles()
@@ -180,6 +176,33 @@ func (a *attempt) withBooks(all []*monitored, b *quarterBooks) []*monitored {
 	return a.withRepaid(all, b, titles)
 }
 
+// shareOut gives every row of the books to one of the statement's loans, first to
+// those that name it by its tranche, then to those of the same contract.
+func (b *quarterBooks) shareOut(all []*monitored) [][]*values.BookLoan {
+	rows := make([][]*values.BookLoan, len(all))
+	for _, closely := range []func(*monitored, *values.BookLoan) bool{
+		func(m *monitored, l *values.BookLoan) bool {
+			return l.Tranche == m.Contract || slices.ContainsFunc(m.names, calledBy(l))
+		},
+		func(*monitored, *values.BookLoan) bool { return true },
+	} {
+		for i, m := range all {
+			for _, l := range rowsOfLoan(b.Books, m.Loan, m.names) {
+				if !b.counted[l] && b.leftOut(l) == "" && closely(m, l) {
+					b.counted[l] = true
+					rows[i] = append(rows[i], l)
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// calledBy tells whether a book's row names a tranche of a statement.
+func calledBy(l *values.BookLoan) func(tranche string) bool {
+	return func(tranche string) bool { return l.Tranche == tranche || l.Tranche == "" && l.Contract == tranche }
+}
+
 // onlyInBook is a loan that no line of the quarter names, or only lines that
 // went back.
 func (a *attempt) onlyInBook(l *values.BookLoan, b *quarterBooks, titles map[string]string) *monitored {
@@ -203,7 +226,7 @@ func (m *monitored) byBook(rows []*values.BookLoan, b *quarterBooks) {
 	var unnamed []*tranche // which the book may have under another name
 	for _, t := range lines {
 		switch {
-		case len(b.Find(m.Loan, t.name)) == 0:
+		case !slices.ContainsFunc(b.Find(m.Loan, t.name), func(l *values.BookLoan) bool { return b.leftOut(l) == "" }):
 			m.tranches = append(m.tranches, t)
 		case !slices.ContainsFunc(rows, t.isCalled):
 			unnamed = append(unnamed, t)
@@ -237,9 +260,7 @@ func closing(tranches []*tranche) (sum values.Fen) {
 }
 
 // isCalled tells whether the book's row names this tranche.
-func (t *tranche) isCalled(l *values.BookLoan) bool {
-	return l.Tranche == t.name || l.Tranche == "" && l.Contract == t.name
-}
+func (t *tranche) isCalled(l *values.BookLoan) bool { return calledBy(l)(t.name) }
 
 // alike is which of the tranches that the book names otherwise may be the row's:
 // the last that matures on the same day, else the last; nil where there is none.
