@@ -19,6 +19,7 @@ func answers(tx *Tx) map[string]string {
 		say("judgements "+q.String(), must(tx.Judgements(q)))
 		say("counts "+q.String(), must(tx.LineCounts(q)))
 		say("items "+q.String(), must(tx.NoticeItems(q)))
+		say("mark of lists "+q.String(), must(tx.MarkLists(q)))
 		say("payments "+q.String(), must(tx.Payments(q)))
 		say("live parts "+q.String(), must(tx.LiveParts(q)))
 		say("lines "+q.String(), must(Keep(tx, "lines", q, []string{"line", "file", "sheet"}, func() (lines []*Line, err error) { // as the stages do
@@ -26,6 +27,7 @@ func answers(tx *Tx) map[string]string {
 			return lines, err
 		})))
 	}
+	say("mark of payments", must(tx.MarkPayments()))
 	return said
 }
 

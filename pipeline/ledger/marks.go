@@ -65,16 +65,20 @@ func (tx *Tx) MarkAlerts(q values.Quarter) (string, error) {
 
 // MarkPayments covers every payment that left the draft, and its state.
 func (tx *Tx) MarkPayments() (string, error) {
-	return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (SELECT b.name || ':' || b.state || ':' || b.digest || ':' || p.state || ':' || count(*) || ':' || sum(p.id) AS m
-		FROM batch b JOIN payment p ON p.batch_id = b.id WHERE b.state <> 'draft' GROUP BY b.id, p.state ORDER BY b.id, p.state)`)
+	return Keep(tx, "mark of payments", values.Quarter{}, []string{"payment", "batch"}, func() (string, error) { // several steps ask
+		return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (SELECT b.name || ':' || b.state || ':' || b.digest || ':' || p.state || ':' || count(*) || ':' || sum(p.id) AS m
+			FROM batch b JOIN payment p ON p.batch_id = b.id WHERE b.state <> 'draft' GROUP BY b.id, p.state ORDER BY b.id, p.state)`)
+	})
 }
 
 // MarkLists covers the quarter's posted lists. An id alone does not name one:
 // a list that was taken back gives its id to the next.
 func (tx *Tx) MarkLists(q values.Quarter) (string, error) {
-	return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (
-		SELECT id || ':' || posted_on || ':' || payable_on || ':' || count(i.amount) || ':' || coalesce(sum(i.amount), 0) AS m
-		FROM notice_list LEFT JOIN notice_item i ON i.list_id = id WHERE quarter = ? AND state = 'posted' GROUP BY id ORDER BY id)`, q.String())
+	return Keep(tx, "mark of lists", q, []string{"notice_list", "notice_item"}, func() (string, error) {
+		return tx.mark(`SELECT coalesce(group_concat(m, ' '), '') FROM (
+			SELECT id || ':' || posted_on || ':' || payable_on || ':' || count(i.amount) || ':' || coalesce(sum(i.amount), 0) AS m
+			FROM notice_list LEFT JOIN notice_item i ON i.list_id = id WHERE quarter = ? AND state = 'posted' GROUP BY id ORDER BY id)`, q.String())
+	})
 }
 
 // MarkDrawn covers what the program has drawn for the quarter and nobody has
