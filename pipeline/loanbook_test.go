@@ -193,6 +193,50 @@ func TestTheFundCoversTheLoanBook(t *testing.T) {
 	})
 }
 
+// A book that changes no line's outcome changes papers all the same: what the
+// fund must cover, and which findings the report counts. The run that reads it
+// writes both anew.
+//
+// By hand: three loans of 50,000 yuan on the statement, and one of 16,000 that
+// only the book has; 166,000 / 16 = 10,375.
+func TestALoanBookRenewsThePapersThatShowIt(t *testing.T) {
+	s := fundStory(t)
+	s.on("2026-09-25")
+	s.ran()
+	quarter := filepath.Join(s.dir, "work", "out", "2026Q3")
+	papers := func(outstanding, floor string, differing bool) {
+		t.Helper()
+		table := readTable(t, filepath.Join(quarter, "基金", "风险补偿金收支表.xlsx"), "收支表")
+		for name, want := range map[string]string{"三、季末贷款余额": outstanding, "　规模下限": floor} {
+			if row := table[name]; len(row) < 2 || !sameYuan(row[1], want) {
+				t.Errorf("%s is %q, want %s", name, row, want)
+			}
+		}
+		page := string(must(os.ReadFile(filepath.Join(quarter, pipeline.ReportPath)))(t))
+		if title := "与贷款台账不一致"; strings.Contains(page, title) != differing {
+			t.Errorf("the report has the finding %q: %t, want %t", title, !differing, differing)
+		}
+	}
+	papers("150000.00", "9375.00", false)
+	s.book("农商行台账.csv", "清水农商银行贷款台账（截至2026年9月20日）", `
+		借款人 合同编号 余额
+		张大山 A1       50000
+		李四海 A2       50000
+		赵五谷 A3       50000
+		王小梅 B1       16000`)
+	s.ran()
+	papers("166000.00", "10375.00", false)
+	s.book("农商行台账更正.csv", "清水农商银行贷款台账（截至2026年9月20日）", `
+		借款人 合同编号 余额  到期日
+		张大山 A1       50000 2027-04-02
+		李四海 A2       50000 2027-04-01
+		赵五谷 A3       50000 2027-04-01
+		王小梅 B1       16000 2027-04-01`)
+	s.ran()
+	papers("166000.00", "10375.00", true)
+	s.sound()
+}
+
 // A line that went back leaves its loan in the book's figures, once.
 func TestAReturnedLineLeavesItsLoanInTheBook(t *testing.T) {
 	s := newStory(t)

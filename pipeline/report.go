@@ -22,7 +22,12 @@ var reportStep = stage{
 	name: reportName, version: 3,
 	inputs: func(a *attempt) (map[string]string, error) {
 		m := marks{tx: a.tx}
+		findings, err := a.tx.FindingTallies(a.quarter) // notices, which no outcome shows, are counted too
+		if err != nil {
+			return nil, err
+		}
 		inputs := map[string]string{
+			"findings":   fmt.Sprint(findings),
 			"judgements": m.of(a.tx.MarkResult(a.quarter, "validate")) + m.of(a.tx.MarkRoster()),
 			"amounts":    m.of(a.tx.MarkResult(a.quarter, "compute")),
 			"history":    m.of(a.tx.MarkEarlierResults(a.quarter, "validate")) + m.of(a.tx.MarkEarlierResults(a.quarter, "compute")),

@@ -314,6 +314,7 @@ var inputLabels = map[string]values.Text{
 	"decisions":  values.Say("处理意见", "decisions"),
 	"payments":   values.Say("发放情况", "payments"),
 	"history":    values.Say("以前季度的明细", "lines of other quarters"),
+	"findings":   values.Say("核验发现的问题", "findings"),
 	"judgements": values.Say("核验结果", "results of validation"),
 	"amounts":    values.Say("贴息金额", "amounts"),
 	"lists":      values.Say("公示清单", "notice lists"),

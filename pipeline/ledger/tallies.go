@@ -30,11 +30,13 @@ type FindingTally struct {
 
 // FindingTallies counts the quarter's live lines by finding.
 func (tx *Tx) FindingTallies(q values.Quarter) ([]FindingTally, error) {
-	return collect(tx, func(s scanner) (t FindingTally, err error) {
-		err = s.Scan(&t.Code, &t.Lines)
-		return t, err
-	}, `SELECT f.code, count(DISTINCT f.line_id) FROM finding f JOIN line l ON l.id = f.line_id
-		WHERE l.quarter = ? AND l.live = 1 GROUP BY f.code ORDER BY f.code`, q.String())
+	return Keep(tx, "finding tallies", q, []string{"finding", "line"}, func() ([]FindingTally, error) {
+		return collect(tx, func(s scanner) (t FindingTally, err error) {
+			err = s.Scan(&t.Code, &t.Lines)
+			return t, err
+		}, `SELECT f.code, count(DISTINCT f.line_id) FROM finding f JOIN line l ON l.id = f.line_id
+			WHERE l.quarter = ? AND l.live = 1 GROUP BY f.code ORDER BY f.code`, q.String())
+	})
 }
 
 // PaymentTally is how many payments are in a state, and what they come to.
