@@ -1,7 +1,11 @@
 package main
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -51,4 +55,26 @@ func weekdays(task string) string {
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]
+}
+
+// The manuals leave the program's folder with their second command: what they
+// say before makes a shell find the program afterwards.
+func TestTheManualsShellFindsTheProgram(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the line for Linux needs a Unix shell")
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "tiexi"), []byte("#!/bin/sh\necho found\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	papers := papersByName(t, "linux")
+	for _, manual := range []string{"README.md", "README.zh-CN.md"} {
+		before, _, _ := strings.Cut(papers[manual], "```console")
+		line := one(t, before, "`(export PATH=[^`]*)`")
+		shell := exec.Command("sh", "-c", line+"; mkdir sample && cd sample && tiexi; cd .. && rmdir sample")
+		shell.Dir = folder
+		if said, err := shell.CombinedOutput(); err != nil || string(said) != "found\n" {
+			t.Errorf("after %s of %s, `tiexi` says %q, %v", line, manual, said, err)
+		}
+	}
 }
