@@ -221,7 +221,7 @@ func (a *attempt) locateMoney(due []*loanState) (map[values.Loan]whereabouts, er
 	return where, nil
 }
 
-// moving is what the quarter's unfinished and failed payments have for each of
+// moving is what unfinished and failed payments have of the quarter for each of
 // its loans, by state.
 func (a *attempt) moving() (map[values.Loan]map[string]values.Fen, error) {
 	parts, err := a.tx.MovingParts(a.quarter)

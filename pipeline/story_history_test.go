@@ -2,6 +2,8 @@ package pipeline_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -102,7 +104,14 @@ func TestAnotherBankTakesAPaidTierAndItIsRecovered(t *testing.T) {
 	s.wantPayments(`
 		2027Q1-01-00001 张大山 82.42 draft
 		2027Q1-01-00002 王小梅 258.75 draft`)
-	s.pays("2027Q1-01")
+	s.approve()
+	s.ran()
+	page := string(must(os.ReadFile(filepath.Join(s.dir, "work", "out", q4.String(), pipeline.ReportPath)))(t))
+	if !strings.Contains(page, "已发放1行，待发送1行。") {
+		t.Error("what a later quarter's batch carries is not sent yet, and the report of its own quarter does not say so")
+	}
+	s.sent("2027Q1-01")
+	s.returned("回盘-2027Q1-01.csv", s.answers("2027Q1-01", nil))
 	s.in(q3)
 	s.wantNext("没有待办事项")
 }
