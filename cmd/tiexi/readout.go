@@ -86,7 +86,21 @@ func (p *program) printHeadings(s statement.Sheet) {
 	for _, ambiguous := range s.Ambiguous {
 		p.answer(p.in("两列表头相同，没有取用：%s", "Two headings claim the same, neither is taken: %s", ambiguous))
 	}
+	p.teach(s)
 	p.answer(p.convention(s))
+}
+
+// teach says how the program learns a heading that it does not know: a sheet of
+// which the days or the approval are passed over is judged without them.
+func (p *program) teach(s statement.Sheet) {
+	for _, c := range s.Columns {
+		if c.Heading == "" || c.Known || c.Field != values.FieldNone || c.Unused != values.FieldNone {
+			continue
+		}
+		p.paragraph("", p.in("不认识的列没有取用，不影响其他列。要程序认识，在 jobs.yaml 里给这家银行写 headings: {%q: 字段}；有哪些字段见 jobs.yaml 的注释。",
+			"What is not understood is passed over; other columns do not suffer. To teach it, give the bank headings: {%q: FIELD} in jobs.yaml, whose comments list the fields.", c.Heading))
+		return
+	}
 }
 
 func (p *program) meaning(c statement.Column) string {
