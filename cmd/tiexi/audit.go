@@ -53,10 +53,10 @@ func (p *program) audit(ctx context.Context, w *pipeline.Workspace) error {
 
 func (p *program) printAudit(report *pipeline.AuditReport) {
 	for _, proved := range p.texts(report.Proved) {
-		p.answer(p.in("成立  ", "proved  ") + proved)
+		p.item(p.in("成立  ", "proved  "), proved)
 	}
 	for _, failure := range p.texts(report.Failures) {
-		p.answer(p.in("不符  ", "FAILED  ") + failure)
+		p.answer(p.in("不符  ", "FAILED  ") + failure) // not wrapped: it names a file, to be copied
 	}
 	if report.Sound() {
 		p.answer(p.in("共 %d 项，全部成立。", "%d statements, all proved.", len(report.Proved)))

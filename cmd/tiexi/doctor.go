@@ -212,10 +212,13 @@ func (p *program) printDiagnosis(d *diagnosis) error {
 		for _, part := range []struct {
 			mark  string
 			texts []values.Text
-		}{{p.paint(green, p.in("正常", "fine")), d.fine}, {p.paint(yellow, p.in("留意", "note")), d.remarks}, {p.paint(red, p.in("改正", "MEND")), d.troubles}} {
+		}{{p.paint(green, p.in("正常", "fine")), d.fine}, {p.paint(yellow, p.in("留意", "note")), d.remarks}} {
 			for _, t := range p.texts(part.texts) {
-				p.answer(part.mark + "  " + t)
+				p.item(part.mark+"  ", t)
 			}
+		}
+		for _, t := range p.texts(d.troubles) {
+			p.answer(p.paint(red, p.in("改正", "MEND")) + "  " + t) // not wrapped: it names a file and a place in it, to be copied
 		}
 		p.answer(p.in("正常 %d 项，留意 %d 项，必须改正 %d 项。", "%d fine, %d to note, %d to mend.", len(d.fine), len(d.remarks), len(d.troubles)))
 	}

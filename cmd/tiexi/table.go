@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -75,6 +76,18 @@ func wrapCell(cell string, width int) string {
 		out += line
 	}
 	return out
+}
+
+// item prints a text behind its mark, wrapped to the screen; what follows its
+// first line stands below its beginning.
+func (p *program) item(mark, words string) {
+	indent := text.StringWidthWithoutEscSequences(mark)
+	for i, line := range wrap(words, p.width()-indent) {
+		if i > 0 {
+			mark = strings.Repeat(" ", indent)
+		}
+		p.answer(mark + line)
+	}
 }
 
 // width is the room that a line has. The last column of a terminal stays free:
