@@ -141,18 +141,13 @@ var loanStates = []string{"已发放", "待回盘", "待发送", "待审批", "�
 // states say where the accepted lines are, each in one state, and where the
 // money of their loans is, every fen of it.
 func (a *attempt) states(r *report.Report, due []*loanState) error {
-	where, err := a.locateMoney(due)
+	where, amounts, err := a.locateMoney(due)
 	if err != nil {
 		return err
 	}
-	rows, amounts := map[string]int{}, map[string]values.Fen{}
+	rows := map[string]int{}
 	for _, l := range due {
-		rows[cmp.Or(where[l.Loan].state, "不予贴息")] += l.lines
-	}
-	for _, at := range where {
-		for state, amount := range at.amounts {
-			amounts[state] += amount
-		}
+		rows[cmp.Or(where[l.Loan], "不予贴息")] += l.lines
 	}
 	for _, name := range loanStates {
 		if rows[name] != 0 || amounts[name] != 0 {
@@ -162,76 +157,81 @@ func (a *attempt) states(r *report.Report, due []*loanState) error {
 	return nil
 }
 
-// whereabouts are a loan's state, that of what is still open on it, and its
-// money by state.
-type whereabouts struct {
-	state   string
-	amounts map[string]values.Fen
-}
-
-func (a *attempt) locateMoney(due []*loanState) (map[values.Loan]whereabouts, error) {
+// locateMoney says of each loan in which state that is what is still open on it,
+// and adds up all money by state.
+func (a *attempt) locateMoney(due []*loanState) (where map[values.Loan]string, amounts map[string]values.Fen, err error) {
 	open, err := accounts(a.tx, []values.Quarter{a.quarter})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	moving, err := a.moving()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	posted, cleared, err := publishedAmounts(a.tx, a.quarter, a.opt.Today)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	loans := map[values.Loan]*loanState{}
+	loans := make(map[values.Loan]*loanState, len(due))
 	for _, l := range due {
 		loans[l.Loan] = l
 	}
-	where := map[values.Loan]whereabouts{}
+	where, amounts = make(map[values.Loan]string, len(open)), map[string]values.Fen{}
 	for key, c := range open {
 		l, m := loans[key.loan], moving[key.loan]
-		at := whereabouts{amounts: map[string]values.Fen{"待回盘": m["sent"], "待发送": m["approved"]}}
-		at.amounts["已发放"] = c.live.sum().Total() - m["sent"] - m["approved"]
-		for _, state := range loanStates { // the least far counts where nothing is open
-			if at.amounts[state] > 0 {
-				at.state = state
+		state := ""
+		for _, part := range []struct { // the least far counts where nothing is open
+			state  string
+			amount values.Fen
+		}{{"已发放", c.live.sum().Total() - m.sent - m.approved}, {"待回盘", m.sent}, {"待发送", m.approved}} {
+			if amounts[part.state] += part.amount; part.amount > 0 {
+				state = part.state
 			}
 		}
-		rest := c.total()
-		if rest != 0 {
+		if rest := c.total(); rest != 0 {
 			switch {
 			case rest < 0 || l == nil:
-				at.state = "待扣回"
+				state = "待扣回"
 			case len(l.blocked) > 0:
-				at.state = "暂停发放"
-			case m["draft"] > 0:
-				at.state = "待审批"
-			case m["failed"] > 0:
-				at.state = "发放失败"
+				state = "暂停发放"
+			case m.draft > 0:
+				state = "待审批"
+			case m.failed > 0:
+				state = "发放失败"
 			case cleared[l.entry()] >= l.total:
-				at.state = "公示期满"
+				state = "公示期满"
 			case posted[l.entry()] >= l.total:
-				at.state = "公示中"
+				state = "公示中"
 			default:
-				at.state = "待张贴"
+				state = "待张贴"
 			}
-			at.amounts[at.state] += rest
+			amounts[state] += rest
 		}
-		where[key.loan] = at
+		where[key.loan] = state
 	}
-	return where, nil
+	return where, amounts, nil
 }
 
-// moving is what unfinished and failed payments have of the quarter for each of
-// its loans, by state.
-func (a *attempt) moving() (map[values.Loan]map[string]values.Fen, error) {
-	parts, err := a.tx.MovingParts(a.quarter)
-	by := map[values.Loan]map[string]values.Fen{}
-	for _, p := range parts {
-		if by[p.Loan] == nil {
-			by[p.Loan] = map[string]values.Fen{}
+// moved is what a loan's unfinished and failed payments come to, by state.
+type moved struct{ draft, approved, sent, failed values.Fen }
+
+func (a *attempt) moving() (map[values.Loan]moved, error) {
+	by := map[values.Loan]moved{}
+	err := a.tx.MovingParts(a.quarter, func(p ledger.MovingPart) error {
+		m := by[p.Loan]
+		switch p.State {
+		case "draft":
+			m.draft = p.Total
+		case "approved":
+			m.approved = p.Total
+		case "sent":
+			m.sent = p.Total
+		case "failed":
+			m.failed = p.Total
 		}
-		by[p.Loan][p.State] = p.Total
-	}
+		by[p.Loan] = m
+		return nil
+	})
 	return by, err
 }
 

@@ -101,6 +101,9 @@ func (p *program) do(ctx context.Context, args []string) error {
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {}, // report says it, once
 	}
+	if slices.Equal(args, []string{"--version"}) { // what many try first
+		args = []string{"version"}
+	}
 	line, err := p.arrange(app.Commands, args)
 	switch {
 	case err != nil:

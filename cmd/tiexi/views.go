@@ -29,8 +29,12 @@ func (p *program) linesCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			code, err := codeFlag(c)
+			if err != nil {
+				return err
+			}
 			wanted := func(l *pipeline.LineView) bool {
-				return (outcome == "" || l.Outcome == outcome) && (!c.IsSet("code") || slices.Contains(l.Findings, c.String("code")) || slices.Contains(l.Blocked, c.String("code")))
+				return (outcome == "" || l.Outcome == outcome) && (code == "" || slices.Contains(l.Findings, code) || slices.Contains(l.Blocked, code))
 			}
 			return p.view(c, func(ctx context.Context, w *pipeline.Workspace, q values.Quarter) error {
 				return p.printLines(func(yield func(pipeline.LineView) error) error { return w.Lines(ctx, q, yield) }, wanted)
@@ -47,6 +51,17 @@ func outcomeFlag(c *cli.Context) (values.Outcome, error) {
 		return "", usage(values.Say("--outcome 的“%s”不对。", "--outcome: %q is wrong.", string(o)),
 			values.Say("请写 accepted、held 或 returned。", "Write accepted, held or returned."))
 	}
+}
+
+// codeFlag is the finding that --code names, "" without it. A code that nobody
+// knows is a slip of the pen, not a quarter without such findings.
+func codeFlag(c *cli.Context) (string, error) {
+	code := c.String("code")
+	if _, known := rules.Lookup(code); code != "" && !known {
+		return "", usage(values.Say("没有问题代码“%s”。", "There is no finding with the code %q.", code),
+			values.Say("tiexi rules 列出全部代码。", "`tiexi rules` lists all codes."))
+	}
+	return code, nil
 }
 
 // printLines prints a table for each file, under its name.
@@ -127,10 +142,14 @@ func (p *program) findingsCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			code, err := codeFlag(c)
+			if err != nil {
+				return err
+			}
 			return p.view(c, func(ctx context.Context, w *pipeline.Workspace, q values.Quarter) error {
 				found := 0
 				err := w.Findings(ctx, q, p.lang, func(f pipeline.FindingView) error {
-					if outcome != "" && f.Outcome != outcome || c.IsSet("code") && f.Code != c.String("code") {
+					if outcome != "" && f.Outcome != outcome || code != "" && f.Code != code {
 						return nil
 					}
 					found++

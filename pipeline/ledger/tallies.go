@@ -68,11 +68,11 @@ type MovingPart struct {
 // MovingParts adds up, loan by loan, what of the quarter's subsidy is approved,
 // sent, and has failed, in whichever quarter's batch: a later one's carries what
 // an earlier one set off. Drafts are those of its own batches.
-func (tx *Tx) MovingParts(q values.Quarter) ([]MovingPart, error) {
-	return collect(tx, func(s scanner) (m MovingPart, err error) {
+func (tx *Tx) MovingParts(q values.Quarter, yield func(MovingPart) error) error {
+	return each(tx, func(s scanner) (m MovingPart, err error) {
 		err = s.Scan(common{&m.Loan.Bank}, &m.Loan.Contract, common{&m.State}, &m.Total)
 		return m, err
-	}, `SELECT t.bank, t.contract, p.state, sum(t.central + t.provincial + t.city + t.county)
+	}, yield, `SELECT t.bank, t.contract, p.state, sum(t.central + t.provincial + t.city + t.county)
 		FROM payment_part t JOIN payment p ON p.id = t.payment_id JOIN batch b ON b.id = p.batch_id
 		WHERE t.quarter = ?1 AND (p.state IN ('approved', 'sent', 'failed') OR p.state = 'draft' AND b.quarter = ?1)
 		GROUP BY t.bank, t.contract, p.state`, q.String())
