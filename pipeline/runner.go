@@ -135,19 +135,30 @@ func (w *Workspace) runQuarter(ctx context.Context, q values.Quarter, r RunReque
 	report := &QuarterReport{Quarter: q}
 	ingest := arrived.stageReport(q)
 	report.Stages = append(report.Stages, ingest)
+	wanted := stages
+	if r.Through != "" {
+		wanted = stages[:slices.Index(StageNames, r.Through)] // ingest is no stage of a quarter
+	}
 	changed, stale := false, ingest.State == "done" && r.DryRun
-	for _, s := range stages {
-		if r.Through == "ingest" || len(report.Stages) > 0 && report.Stages[len(report.Stages)-1].Name == r.Through {
-			break
+	for again := true; again; {
+		again = false
+		for i, s := range wanted {
+			result, err := w.runStage(ctx, q, s, r.DryRun, stale)
+			if err != nil {
+				return nil, changed, err
+			}
+			if result.State == "done" {
+				changed, stale = true, r.DryRun
+			}
+			switch looked := len(report.Stages) > i+1; {
+			case !looked:
+				report.Stages = append(report.Stages, *result)
+				// what reconcile has just learnt of payments, the other stages look at at once
+				again = s.name == reconcileStage.name && result.State == "done" && result.In > 0
+			case result.State == "done":
+				report.Stages[i+1] = *result
+			}
 		}
-		result, err := w.runStage(ctx, q, s, r.DryRun, stale)
-		if err != nil {
-			return nil, changed, err
-		}
-		if result.State == "done" {
-			changed, stale = true, r.DryRun
-		}
-		report.Stages = append(report.Stages, *result)
 	}
 	if r.Through == "" && !r.DryRun {
 		for _, s := range papers {

@@ -42,6 +42,22 @@ func (s *story) wantRest(report *pipeline.ReturnReport, want string) {
 	s.same("rows that were not applied", got, want)
 }
 
+// A return file that is dropped into the inbox is taken by a run, which drafts
+// what failed in the same go; the run after it finds nothing to do.
+func TestARunThatReadsAReturnFileDraftsWhatFailed(t *testing.T) {
+	s := sentBatch(t)
+	s.on("2026-10-12")
+	s.answered(filepath.Join("inbox", "回盘.csv"), s.answers("2026Q3-01", map[string]string{"李四海": "账户已销户"}))
+	s.run()
+	s.wantPayments(`
+		2026Q3-01-00001 钱六顺 264.50 paid
+		2026Q3-01-00002 张大山 440.83 paid
+		2026Q3-01-00003 李四海 352.67 failed
+		2026Q3-02-00001 李四海 352.67 draft`)
+	s.rests()
+	s.sound()
+}
+
 // A return file is read whole; what fits is applied, the rest is listed, and
 // nothing is overwritten.
 func TestAReturnFileIsAppliedWhereItIsSound(t *testing.T) {

@@ -325,14 +325,19 @@ func (s *story) answers(batch string, failed map[string]string) (all []answer) {
 	return all
 }
 
-// returned brings a return file.
-func (s *story) returned(file string, answers []answer) (report *pipeline.ReturnReport) {
-	s.t.Helper()
+// answered writes a return file.
+func (s *story) answered(file string, answers []answer) {
 	rows := [][]string{{"流水号", "姓名", "银行账号", "补贴金额", "发放状态", "失败原因", "发放日期"}}
 	for _, a := range answers {
 		rows = append(rows, []string{a.number, a.name, a.account, a.amount, a.state, a.reason, s.today.String()})
 	}
 	s.write(file, csvText(rows))
+}
+
+// returned brings a return file.
+func (s *story) returned(file string, answers []answer) (report *pipeline.ReturnReport) {
+	s.t.Helper()
+	s.answered(file, answers)
 	s.do(func(ctx context.Context, w *pipeline.Workspace) (err error) {
 		report, err = w.Return(ctx, filepath.Join(s.dir, file))
 		return err
@@ -495,6 +500,13 @@ func (s *story) sound() {
 func (s *story) restsNow() {
 	s.t.Helper()
 	s.run()
+	s.rests()
+	s.sound()
+}
+
+// rests runs and finds nothing to do.
+func (s *story) rests() {
+	s.t.Helper()
 	for _, q := range s.run().Quarters {
 		for _, stage := range q.Stages {
 			if stage.State == "done" {
@@ -502,7 +514,6 @@ func (s *story) restsNow() {
 			}
 		}
 	}
-	s.sound()
 }
 
 // yuan is an amount in words of a test: "440.83".
