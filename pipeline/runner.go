@@ -140,24 +140,19 @@ func (w *Workspace) runQuarter(ctx context.Context, q values.Quarter, r RunReque
 		wanted = stages[:slices.Index(StageNames, r.Through)] // ingest is no stage of a quarter
 	}
 	changed, stale := false, ingest.State == "done" && r.DryRun
-	for again := true; again; {
-		again = false
-		for i, s := range wanted {
-			result, err := w.runStage(ctx, q, s, r.DryRun, stale)
-			if err != nil {
-				return nil, changed, err
-			}
-			if result.State == "done" {
-				changed, stale = true, r.DryRun
-			}
-			switch looked := len(report.Stages) > i+1; {
-			case !looked:
-				report.Stages = append(report.Stages, *result)
-				// what reconcile has just learnt of payments, the other stages look at at once
-				again = s.name == reconcileStage.name && result.State == "done" && result.In > 0
-			case result.State == "done":
-				report.Stages[i+1] = *result
-			}
+	for _, s := range wanted {
+		result, err := w.runStage(ctx, q, s, r.DryRun, stale)
+		if err != nil {
+			return nil, changed, err
+		}
+		if result.State == "done" {
+			changed, stale = true, r.DryRun
+		}
+		report.Stages = append(report.Stages, *result)
+	}
+	if last := report.Stages[len(report.Stages)-1]; last.Name == reconcileStage.name && last.State == "done" && last.In > 0 {
+		if err := w.lookAgain(ctx, q, report.Stages[1:]); err != nil {
+			return nil, changed, err
 		}
 	}
 	if r.Through == "" && !r.DryRun {
@@ -182,6 +177,21 @@ func (w *Workspace) runQuarter(ctx context.Context, q values.Quarter, r RunReque
 		return err
 	})
 	return report, changed, err
+}
+
+// lookAgain runs the stages before reconcile once more on what it has just learnt
+// of payments: accounts that proved dead, money that is payable again.
+func (w *Workspace) lookAgain(ctx context.Context, q values.Quarter, ran []StageReport) error {
+	for i, s := range stages[:len(stages)-1] {
+		result, err := w.runStage(ctx, q, s, false, false)
+		if err != nil {
+			return err
+		}
+		if result.State == "done" {
+			ran[i] = *result
+		}
+	}
+	return nil
 }
 
 // runStage runs one stage if an input has changed since its last success.
