@@ -92,7 +92,7 @@ func (p *program) printLoanBook(r *bookReading, read *loanbook.Book) {
 		p.answer(p.in("不认识的表头：%s", "Headings not understood: %s", p.list(r.Unknown)))
 	}
 	for _, problem := range read.Problems {
-		p.answer("  " + problem.Words().In(p.lang))
+		p.item("  ", problem.Words().In(p.lang))
 	}
 	if len(read.Problems) == 0 {
 		p.answer(p.in("每个单元格都读懂了。", "Every cell was understood."))

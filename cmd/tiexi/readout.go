@@ -142,7 +142,7 @@ func (p *program) printRows(lines []values.Line) {
 		})
 	}
 	p.printTable([]column{
-		right(p.in("行", "row")), left(p.in("借款人", "borrower")), whole(p.in("身份证号", "id")), left(p.in("合同号", "contract")),
+		right(p.in("行", "row")), left(p.in("借款人", "borrower")), spare(p.in("身份证号", "id")), left(p.in("合同号", "contract")),
 		right(p.in("计息本金", "balance")), right(p.in("年利率", "rate")), whole(p.in("计息自", "from")), right(p.in("天数", "days")),
 		right(p.in("实付利息", "paid")), whole(""),
 	}, rows)

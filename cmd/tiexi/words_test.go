@@ -196,6 +196,32 @@ func TestTablesAlignByDisplayWidth(t *testing.T) {
 	}
 }
 
+// Where not all columns fit, a contract number in pieces is worse than a table
+// without the ids, which says that it has none.
+func TestNarrowTablesLeaveOutWhatCanBeSpared(t *testing.T) {
+	columns := []column{left("借款人"), spare("身份证号"), left("合同号"), right("金额")}
+	rows := [][]string{{"王小明", "149901****4942", "8801026000073", "50,000.00"}}
+	for _, c := range []struct {
+		name        string
+		shown, gone bool
+	}{{"王小明", true, false}, {strings.Repeat("王", 20), false, true}} {
+		var out bytes.Buffer
+		p := quietProgram()
+		p.stdout = &out
+		rows[0][0] = c.name
+		p.printTable(columns, rows)
+		if got := strings.Contains(out.String(), "149901****4942"); got != c.shown {
+			t.Errorf("the id is shown: %v, want %v\n%s", got, c.shown, out.String())
+		}
+		if got := strings.Contains(out.String(), "没有列出：身份证号"); got != c.gone {
+			t.Errorf("it says what is not shown: %v, want %v\n%s", got, c.gone, out.String())
+		}
+		if !strings.Contains(out.String(), "8801026000073") || !strings.Contains(out.String(), c.name) {
+			t.Errorf("a cell is in pieces:\n%s", out.String())
+		}
+	}
+}
+
 func TestWrapKeepsEveryCharacter(t *testing.T) {
 	for _, s := range []string{"", "短", strings.Repeat("汉", 50), strings.Repeat("x", 50), "一、二（三）：四，五。六；七", "a b  c\nd"} {
 		squeeze := strings.NewReplacer(" ", "", "\n", "")
