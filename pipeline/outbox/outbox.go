@@ -10,6 +10,7 @@
 package outbox
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -112,6 +113,13 @@ func Digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// DigestOf is Digest of what is read to its end, and its length in bytes.
+func DigestOf(content io.Reader) (digest string, size int64, err error) {
+	hash := sha256.New()
+	size, err = io.Copy(hash, content)
+	return hex.EncodeToString(hash.Sum(nil)), size, err
+}
+
 // temporaryName carries both name and digest: two files of one folder may have
 // the same content.
 func temporaryName(name, digest string) string {
@@ -133,7 +141,7 @@ func (t *Batch) Put(name string, content []byte) (digest string, err error) {
 		return digest, nil
 	}
 	temporary := temporaryName(name, digest)
-	if err := t.box.write(temporary, content); err != nil {
+	if err := t.box.write(temporary, bytes.NewReader(content)); err != nil {
 		return "", fmt.Errorf("%s: %w", t.box.FullPath(name), err)
 	}
 	t.lock.Lock()
@@ -269,6 +277,31 @@ func (b *Box) Write(name string, content []byte) (written bool, err error) {
 	return written, nil
 }
 
+// ErrOtherContent is returned by Copy for what has another digest than it
+// should have.
+var ErrOtherContent = errors.New("the content has another digest")
+
+// Copy is Write for content that is too large to hold: it is read to its end,
+// and must have that digest.
+func (b *Box) Copy(name string, content io.Reader, digest string) (err error) {
+	temporary := temporaryName(name, digest)
+	hash := sha256.New()
+	if err := b.write(temporary, io.TeeReader(content, hash)); err != nil {
+		return fmt.Errorf("%s: %w", b.FullPath(name), err)
+	}
+	t := b.Stage()
+	t.staged = append(t.staged, staged{name, temporary})
+	if hex.EncodeToString(hash.Sum(nil)) != digest {
+		err = ErrOtherContent
+	} else {
+		err = t.Promote()
+	}
+	if err != nil {
+		t.Discard()
+	}
+	return err
+}
+
 // Remove removes a file; a missing one is no error.
 func (b *Box) Remove(name string) error {
 	if err := b.sys.Remove(b.root, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -307,14 +340,11 @@ func (b *Box) Digest(name string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = f.Close() }()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	digest, _, err := DigestOf(f)
+	return digest, err
 }
 
-func (b *Box) write(name string, content []byte) (err error) {
+func (b *Box) write(name string, content io.Reader) (err error) {
 	if err := b.root.MkdirAll(path.Dir(name), 0o700); err != nil {
 		return err
 	}
@@ -327,7 +357,7 @@ func (b *Box) write(name string, content []byte) (err error) {
 			_ = b.sys.Remove(b.root, name)
 		}
 	}()
-	if _, err = f.Write(content); err != nil {
+	if _, err = io.Copy(f, content); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	if err = f.Sync(); err != nil {

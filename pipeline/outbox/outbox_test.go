@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -9,7 +10,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -405,5 +408,47 @@ func TestABoxNeedsAFolder(t *testing.T) {
 	}
 	if _, err := b.Digest("missing"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a missing file: %v", err)
+	}
+}
+
+func TestACopyHasTheDigestThatItShouldHaveOrLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir)
+	large := strings.Repeat("a roster of 600,000 persons\n", 10_000)
+	if err := b.Copy("ab/roster", strings.NewReader(large), Digest([]byte(large))); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Copy("cd/other", strings.NewReader(large+"."), Digest([]byte(large))); !errors.Is(err, ErrOtherContent) {
+		t.Errorf("other content gives %v", err)
+	}
+	unread := errors.New("the drive is gone")
+	if err := b.Copy("cd/gone", io.MultiReader(strings.NewReader(large), iotest.ErrReader(unread)), Digest([]byte(large))); !errors.Is(err, unread) {
+		t.Errorf("a reader that fails gives %v", err)
+	}
+	same(t, read(t, dir), map[string]string{"ab/roster": large})
+}
+
+// Whatever fails while a file is copied, it stands whole or not at all, and the
+// next attempt puts it in place.
+func TestACopyIsNeverHalfThere(t *testing.T) {
+	const content = "content"
+	sound := &trouble{at: math.MaxInt}
+	if err := openWith(t, t.TempDir(), sound).Copy("a", strings.NewReader(content), Digest([]byte(content))); err != nil {
+		t.Fatal(err)
+	}
+	for at := 1; at <= sound.calls; at++ {
+		dir := t.TempDir()
+		sys := &trouble{at: at, how: once}
+		b := openWith(t, dir, sys)
+		if err := b.Copy("a", strings.NewReader(content), Digest([]byte(content))); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("call %d of %d (%s) failed, and what was said is: %v", at, sound.calls, sys.log[at-1], err)
+		}
+		if found := read(t, dir); len(found) > 1 || len(found) == 1 && found["a"] != content {
+			t.Errorf("after call %d failed there is %v", at, found)
+		}
+		if err := b.Copy("a", strings.NewReader(content), Digest([]byte(content))); err != nil {
+			t.Errorf("once more after call %d: %v", at, err)
+		}
+		same(t, read(t, dir), map[string]string{"a": content})
 	}
 }
