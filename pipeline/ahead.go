@@ -7,24 +7,26 @@ import (
 	"tiexi/formats/loanbook"
 	"tiexi/formats/sheet"
 	"tiexi/formats/statement"
+	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
 )
 
 // opened is a file as far as it is understood without the ledger, so that files
 // can be read while others go into it.
 type opened struct {
+	content   []byte
+	changed   bool // it has other content than when the inbox was looked at
 	book      *sheet.Book
 	kind      forms.Kind
 	fault     error // why the file cannot be taken
 	statement *statementRead
 	loans     *loanbook.Book
-	roster    *snapshotToImport
 }
 
 // statementRead is a bank's statement that was read whole.
 type statementRead struct {
 	bank      string // as jobs.yaml names it, "" where it says nothing
-	lines     []values.Line
+	lines     []ledger.LineRow
 	report    *statement.Report
 	positions map[string]int // of sheets in their book
 	lenders   map[string]int // lines by the bank that they name
@@ -43,7 +45,11 @@ func readersAtOnce(files []inboxFile) int {
 
 func (in *intake) open(f *inboxFile) *opened {
 	o := &opened{}
-	if o.book, o.fault = sheet.OpenBytes(f.name, f.content); o.fault != nil {
+	content, same := in.load(f)
+	if o.content, o.changed = content, !same; o.changed {
+		return o
+	}
+	if o.book, o.fault = sheet.OpenBytes(f.name, content); o.fault != nil {
 		return o
 	}
 	o.kind, o.fault = forms.Detect(o.book)
@@ -67,7 +73,7 @@ func (in *intake) readStatement(name string, book *sheet.Book) (*statementRead, 
 	}
 	s.report, err = statement.Read(book, options, func(l *values.Line) error {
 		s.lenders[l.Bank]++
-		s.lines = append(s.lines, *l)
+		s.lines = append(s.lines, ledger.NewLineRow(l))
 		return nil
 	})
 	return s, err

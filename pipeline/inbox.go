@@ -19,7 +19,8 @@ type inboxFile struct {
 	size    int64
 	changed time.Time
 	digest  string
-	content []byte // nil where the ledger knows the digest already
+	read    int64  // bytes that the digest was taken of
+	content []byte // those bytes, while the file is being taken
 }
 
 // settleTime is how far apart the two looks are that tell a file which is
@@ -62,14 +63,27 @@ func ignored(e fs.DirEntry) bool {
 		slices.Contains([]string{".tmp", ".part", ".crdownload", ".lock"}, filepath.Ext(name))
 }
 
-// load reads a file and its digest.
-func (w *Workspace) load(f *inboxFile) error {
-	content, err := os.ReadFile(filepath.Join(w.job.Inbox, f.name))
+// look takes a file's digest.
+func (w *Workspace) look(f *inboxFile) (err error) {
+	f.digest, f.read, err = digestOf(filepath.Join(w.job.Inbox, f.name))
+	return err
+}
+
+// digestOf takes the digest of a file without holding it.
+func digestOf(path string) (digest string, size int64, err error) {
+	file, err := os.Open(path)
 	if err != nil {
-		return err
+		return "", 0, err
 	}
-	f.content, f.digest = content, outbox.Digest(content)
-	return nil
+	defer func() { _ = file.Close() }()
+	return outbox.DigestOf(file)
+}
+
+// load reads a file when its turn has come. ok is false where it has not the
+// content any more that its digest was taken of.
+func (w *Workspace) load(f *inboxFile) (content []byte, ok bool) {
+	content, err := os.ReadFile(filepath.Join(w.job.Inbox, f.name))
+	return content, err == nil && outbox.Digest(content) == f.digest
 }
 
 // growing looks a second time at files that are new, and tells which are still
@@ -83,9 +97,15 @@ func (w *Workspace) growing(files []inboxFile, looked time.Time) map[string]bool
 	sleepUntil(looked.Add(settleTime))
 	for _, f := range files {
 		info, err := os.Stat(filepath.Join(w.job.Inbox, f.name))
-		if err != nil || info.Size() != f.size || !info.ModTime().Equal(f.changed) || int64(len(f.content)) != f.size {
+		if err != nil || info.Size() != f.size || !info.ModTime().Equal(f.changed) || f.read != f.size {
 			still[f.name] = true
 		}
 	}
 	return still
+}
+
+// stillWritten is said of a file that changes while it is read.
+func stillWritten(name string) RefusedFile {
+	return RefusedFile{Name: name, Waiting: true,
+		Reason: values.Say("文件还在写入，等写完后下次运行再读。", "The file is still being written; the next run reads it.")}
 }

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +71,7 @@ func (w *Workspace) intake(ctx context.Context, r RunRequest) (*arrivals, error)
 	}
 	var fresh []inboxFile
 	for _, f := range found {
-		if err := w.load(&f); err != nil {
+		if err := w.look(&f); err != nil {
 			in.refuse(f.name, readFault(err))
 			continue
 		}
@@ -181,37 +180,27 @@ func (in *intake) refuse(name string, reason values.Text) {
 // takeAll takes rosters, then the inbox, in order. Files are read ahead of what
 // goes into the ledger, and while the second look at the inbox is waited for.
 func (in *intake) takeAll(fresh []inboxFile, rosters []rosterFile, looked time.Time) error {
+	if err := in.takeRosters(rosters); err != nil {
+		return err
+	}
 	// originals before corrections, so that a correction that arrives together
 	// with what it corrects finds it
 	slices.SortStableFunc(fresh, func(a, b inboxFile) int { return correctionRank(a.name) - correctionRank(b.name) })
-	var snapshots []*snapshotToImport
 	var waiting map[string]bool
-	n := len(rosters)
-	return inOrder(n+len(fresh), readersAtOnce(fresh), func(i int) (*opened, error) {
-		if i < n {
-			return in.openRoster(rosters[i]), nil
-		}
-		return in.open(&fresh[i-n]), nil
-	}, func(i int, o *opened) error {
+	return inOrder(len(fresh), readersAtOnce(fresh), func(i int) (*opened, error) { return in.open(&fresh[i]), nil }, func(i int, o *opened) error {
 		if err := in.ctx.Err(); err != nil {
 			return err
-		}
-		if i < n {
-			if snapshots = append(snapshots, o.roster); i == n-1 {
-				return in.takeRosters(snapshots)
-			}
-			return nil
 		}
 		if waiting == nil {
 			waiting = in.growing(fresh, looked)
 		}
-		f := &fresh[i-n]
-		defer func() { f.content = nil }()
-		if waiting[f.name] {
-			in.result.refused = append(in.result.refused, RefusedFile{Name: f.name, Waiting: true,
-				Reason: values.Say("文件还在写入，等写完后下次运行再读。", "The file is still being written; the next run reads it.")})
+		f := &fresh[i]
+		if o.changed || waiting[f.name] {
+			in.result.refused = append(in.result.refused, stillWritten(f.name))
 			return nil
 		}
+		f.content = o.content
+		defer func() { f.content = nil }()
 		return in.take(f, o)
 	})
 }
@@ -317,14 +306,12 @@ func (in *intake) takeStatement(f *inboxFile, s *statementRead) (refusal values.
 }
 
 func (in *intake) addLines(file *ledger.File, s *statementRead) error {
-	writer, err := in.tx.LineWriter()
+	writer, err := in.tx.LineWriter(file)
 	if err != nil {
 		return err
 	}
-	for i := range s.lines {
-		l := &ledger.Line{FileID: file.ID, Position: s.positions[s.lines[i].Sheet], Quarter: file.Quarter, Line: s.lines[i]}
-		l.Bank = cmp.Or(l.Bank, file.Bank)
-		if err := writer.Add(l); err != nil {
+	for _, l := range s.lines {
+		if _, err := writer.Add(s.positions[l.Sheet], l); err != nil {
 			return err
 		}
 	}

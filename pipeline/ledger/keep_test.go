@@ -93,9 +93,9 @@ func TestAskingBetweenTwoLinesIsNoticed(t *testing.T) {
 	l := newLedger(t)
 	write(t, l, func(tx *Tx) error {
 		f := statement(tx, q3, "甲.xlsx")
-		writer := must(tx.LineWriter())
+		writer := must(tx.LineWriter(f))
 		for row := range 3 {
-			do(writer.Add(&Line{FileID: f.ID, Quarter: q3, Line: values.Line{Place: values.Place{Row: row}, Bank: bank, Contract: "L1", Rate: values.MustRate("3")}}))
+			must(writer.Add(0, NewLineRow(&values.Line{Place: values.Place{Row: row}, Contract: "L1", Rate: values.MustRate("3")})))
 			do(writer.Flush())
 			sameAnswers(t, tx, "between two lines")
 		}

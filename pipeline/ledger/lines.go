@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -105,51 +103,6 @@ const lineSource = ` FROM line l JOIN file f ON f.id = l.file_id JOIN sheet s ON
 
 const lineValues = `id, file_id, position, row, live, quarter, bank, contract, tranche, borrower, person, balance, rate, disbursed, matures, paid,
 	from_day, to_day, days, due, penalty, amount, signed, approved, renewals, original_maturity, extension_signed, account, given, words, problems, facts`
-
-// LineWriter inserts many lines, several with each statement.
-type LineWriter struct {
-	rows *rows
-	last int64 // the key of the line before
-}
-
-// LineWriter prepares to insert lines; Flush it after the last one.
-func (tx *Tx) LineWriter() (*LineWriter, error) {
-	last, _, err := one(tx, scanInt, `SELECT coalesce(max(id), 0) FROM line`)
-	return &LineWriter{tx.rows(`line`, lineValues), last}, err
-}
-
-// Add inserts a line and sets its Key and Facts.
-func (w *LineWriter) Add(l *Line) error {
-	text := document(words{l.Product, l.Purpose, l.Guarantee, l.Overdue, l.Class, l.Household, l.Head, l.Township, l.Village,
-		l.PayoutBank, l.AccountName, l.Remark})
-	problems := ""
-	if len(l.Problems) > 0 {
-		problems = document(l.Problems)
-	}
-	facts := []any{l.Contract, l.Tranche, l.Borrower, l.ID.Whole(), int64(l.Balance), l.Rate.String(), l.Disbursed.String(), l.Matures.String(),
-		int64(l.Paid), l.From.String(), l.To.String(), l.Days, int64(l.Due), int64(l.Penalty), int64(l.Amount), l.Signed.String(), l.Approved,
-		l.Renewals, l.OriginalMaturity.String(), l.ExtensionSigned.String(), l.Account.Whole(), int64(l.Given), text, problems}
-	l.Facts = digestOf(facts, l.Problems)
-	w.last++
-	l.Key = w.last
-	args := append([]any{l.Key, l.FileID, l.Position, l.Row, 1, l.Quarter.String(), l.Bank}, facts...)
-	return w.rows.add(append(args, l.Facts)...)
-}
-
-// Flush inserts what is still to be inserted.
-func (w *LineWriter) Flush() error { return w.rows.flush() }
-
-// digestOf leaves out the cells in which problems stand: the same line moved
-// one row down says the same.
-func digestOf(facts []any, problems []values.Problem) string {
-	placeless := make([]values.Problem, len(problems))
-	for i, p := range problems {
-		p.Cell = ""
-		placeless[i] = p
-	}
-	sum := sha256.Sum256([]byte(document([]any{facts[:len(facts)-1], placeless})))
-	return hex.EncodeToString(sum[:16])
-}
 
 func scanLine(s scanner) (*Line, error) {
 	var l Line

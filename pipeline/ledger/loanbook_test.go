@@ -70,7 +70,7 @@ func TestALoanBookIsKeptWhole(t *testing.T) {
 		if n := must(tx.LoansInCommon(loans[1:], b.ID)); n != 2 {
 			t.Errorf("%d loans in common", n)
 		}
-		do(tx.AddSnapshot(Snapshot{Digest: "r", Name: "名单.xlsx", TakenOn: today}, []Person{{Household: "H1", Name: "王小明", ID: person(1)}, {Household: "H9", Name: "李四", ID: person(9)}}))
+		do(importRoster(tx, Snapshot{Digest: "r", Name: "名单.xlsx", TakenOn: today}, Person{Household: "H1", Name: "王小明", ID: person(1)}, Person{Household: "H9", Name: "李四", ID: person(9)}))
 		var names []string
 		do(tx.PersonsInBooks(q3, func(p Person) error { names = append(names, p.Household); return nil }))
 		if fmt.Sprint(names) != "[H1]" {

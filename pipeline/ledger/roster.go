@@ -1,13 +1,6 @@
 package ledger
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-
-	"tiexi/pipeline/values"
-)
+import "tiexi/pipeline/values"
 
 // Snapshot is one imported roster.
 type Snapshot struct {
@@ -36,93 +29,12 @@ type Person struct {
 	Account    values.Account
 }
 
-func (p *Person) content() string {
-	sum := sha256.Sum256([]byte(document([]string{p.Household, p.Name, p.ID.Whole(), p.Township, p.Village,
-		p.Joined.String(), p.Left.String(), p.PayoutBank, p.Account.Whole()})))
-	return hex.EncodeToString(sum[:16])
-}
-
 // Snapshots lists the imported rosters, oldest date first.
 func (tx *Tx) Snapshots() ([]Snapshot, error) {
 	return collect(tx, func(s scanner) (sn Snapshot, err error) {
 		err = s.Scan(&sn.ID, &sn.Digest, &sn.Name, day{&sn.TakenOn}, day{&sn.ReadOn}, &sn.Persons)
 		return sn, err
 	}, `SELECT id, digest, name, taken_on, read_on, persons FROM snapshot ORDER BY id`)
-}
-
-// AddSnapshot imports a roster that is newer than all before it. A row that
-// says the same as in the snapshot before is kept once, so that a county's
-// yearly imports cost little more than what changed.
-func (tx *Tx) AddSnapshot(sn Snapshot, persons []Person) error {
-	previous, err := tx.Snapshots()
-	if err != nil {
-		return err
-	}
-	standing := map[string][]int64{}
-	if n := len(previous); n > 0 {
-		last := previous[n-1]
-		if sn.TakenOn < last.TakenOn {
-			return fmt.Errorf("ledger: snapshot of %s is older than the one of %s", sn.TakenOn, last.TakenOn)
-		}
-		type row struct {
-			id      int64
-			content string
-		}
-		err := each(tx, func(s scanner) (r row, err error) { err = s.Scan(&r.id, &r.content); return r, err },
-			func(r row) error { standing[r.content] = append(standing[r.content], r.id); return nil },
-			`SELECT id, content FROM person WHERE last_snapshot = ? ORDER BY id`, last.ID)
-		if err != nil {
-			return err
-		}
-	}
-	indexes := func() error { return nil }
-	if len(previous) == 0 { // a whole roster goes in faster before the indexes than through them
-		if indexes, err = tx.dropIndexes("person"); err != nil {
-			return err
-		}
-	}
-	id, err := tx.insert(`INSERT INTO snapshot (digest, name, taken_on, read_on, persons) VALUES (?, ?, ?, ?, ?)`,
-		sn.Digest, sn.Name, sn.TakenOn.String(), tx.On.String(), len(persons))
-	if err != nil {
-		return err
-	}
-	extend, err := tx.prepare(`UPDATE person SET last_snapshot = ? WHERE id = ?`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = extend.Close() }()
-	add := tx.rows(`person`, `first_snapshot, last_snapshot, content, household, name, person, township, village, joined, left_on, payout_bank, account`)
-	for i := range persons {
-		p := &persons[i]
-		content := p.content()
-		if same := standing[content]; len(same) > 0 {
-			standing[content] = same[1:]
-			_, err = extend.exec(id, same[0])
-		} else {
-			err = add.add(id, id, content, p.Household, p.Name, p.ID.Whole(), p.Township, p.Village, p.Joined.String(), p.Left.String(),
-				p.PayoutBank, p.Account.Whole())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return errors.Join(add.flush(), indexes())
-}
-
-// dropIndexes takes away a table's indexes; restore makes them again.
-func (tx *Tx) dropIndexes(table string) (restore func() error, err error) {
-	type index struct{ name, sql string }
-	all, err := collect(tx, func(s scanner) (i index, err error) { err = s.Scan(&i.name, &i.sql); return i, err },
-		`SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid`, table)
-	for _, i := range all {
-		err = errors.Join(err, tx.exec(`DROP INDEX `+i.name))
-	}
-	return func() (err error) {
-		for _, i := range all {
-			err = errors.Join(err, tx.exec(i.sql))
-		}
-		return err
-	}, err
 }
 
 const personColumns = `p.first_snapshot, p.last_snapshot, p.household, p.name, p.person, p.township, p.village, p.joined, p.left_on, p.payout_bank, p.account`

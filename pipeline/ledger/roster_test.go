@@ -22,7 +22,7 @@ func snapshots(tx *Tx, rosters ...[]Person) {
 	have := len(must(tx.Snapshots()))
 	for i, persons := range rosters {
 		n := have + i
-		do(tx.AddSnapshot(Snapshot{Digest: fmt.Sprint("roster ", n), Name: "名单.xlsx", TakenOn: rosterDays[n]}, persons))
+		do(importRoster(tx, Snapshot{Digest: fmt.Sprint("roster ", n), Name: "名单.xlsx", TakenOn: rosterDays[n]}, persons...))
 	}
 }
 
@@ -138,12 +138,12 @@ func TestRostersComeInOrderAndOnce(t *testing.T) {
 		"the same file":      {Digest: "roster 0", TakenOn: rosterDays[2]},
 		"the same one again": {Digest: "roster 1", TakenOn: rosterDays[1]},
 	} {
-		if err := l.Write(t.Context(), today, "x", func(tx *Tx) error { return tx.AddSnapshot(s, nil) }); err == nil {
+		if err := l.Write(t.Context(), today, "x", func(tx *Tx) error { return importRoster(tx, s) }); err == nil {
 			t.Errorf("%s is taken", what)
 		}
 	}
 	write(t, l, func(tx *Tx) error {
-		return tx.AddSnapshot(Snapshot{Digest: "x", Name: "n", TakenOn: rosterDays[1]}, nil)
+		return importRoster(tx, Snapshot{Digest: "x", Name: "n", TakenOn: rosterDays[1]})
 	}) // of the same day
 	look(t, l, func(tx *Tx) error {
 		if last := must(tx.Snapshots())[2]; last.Digest != "x" || last.TakenOn != rosterDays[1] || last.ReadOn != today || last.Persons != 0 {

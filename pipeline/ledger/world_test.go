@@ -207,10 +207,31 @@ func add(tx *Tx, f *File, row int, contract, from, to string, outcome values.Out
 }
 
 func addLine(tx *Tx, l *Line) {
-	writer := must(tx.LineWriter())
-	if err := errors.Join(writer.Add(l), writer.Flush()); err != nil {
-		panic(err)
+	writer := must(tx.LineWriter(&File{ID: l.FileID, Quarter: l.Quarter}))
+	row := NewLineRow(&l.Line)
+	l.Key, l.Facts = must(writer.Add(l.Position, row)), row.Facts
+	do(writer.Flush())
+}
+
+// importRoster is a roster whole.
+func importRoster(tx *Tx, sn Snapshot, persons ...Person) error {
+	rows := somePersons(persons)
+	writer, err := tx.AddSnapshot(sn.Digest, sn.Name)
+	if err == nil {
+		err = writer.Add(rows)
 	}
+	if err == nil {
+		_, err = writer.Finish(sn.TakenOn)
+	}
+	return err
+}
+
+func somePersons(persons []Person) *RosterRows {
+	rows := &RosterRows{}
+	for i := range persons {
+		rows.Add(&persons[i])
+	}
+	return rows
 }
 
 func judge(tx *Tx, l *Line, outcome values.Outcome) {
@@ -281,7 +302,7 @@ var countyLedger = sync.OnceValue(func() []byte {
 		must(tx.ReplaceEntitlements(q3, 1, due))
 		must(tx.RecordStage(StageRecord{Quarter: q3, Name: "validate", Tally: map[string]string{"result": "r"}}))
 		do(tx.PutOutput(Output{Path: "2026Q3/a.xlsx", Quarter: q3, Stage: "publish", SHA256: "d", Total: 1}))
-		do(tx.AddSnapshot(Snapshot{Digest: "roster", Name: "名单.xlsx", TakenOn: today}, []Person{{Household: "H1", Name: "王小明", ID: person(1)}}))
+		do(importRoster(tx, Snapshot{Digest: "roster", Name: "名单.xlsx", TakenOn: today}, Person{Household: "H1", Name: "王小明", ID: person(1)}))
 
 		posted := must(tx.AddNoticeList(NoticeList{Quarter: q3, Township: "城关镇", Village: "东村"}, []NoticeItem{{Loan: loan("L1"), Amount: 10_000}}))
 		do(tx.PostList(posted, values.MustDate("2026-09-25"), values.MustDate("2026-10-05")))
