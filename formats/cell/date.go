@@ -94,8 +94,9 @@ func ParseDate(text string) (values.Date, bool) {
 		return civil(date[:4], date[4:6], date[6:])
 	}
 	for _, separator := range []string{"-", "/", ".", "–", "—"} {
-		if parts := strings.Split(date, separator); len(parts) == 3 {
-			return civil(parts[0], parts[1], parts[2])
+		year, rest, _ := strings.Cut(date, separator)
+		if month, dd, found := strings.Cut(rest, separator); found && !strings.Contains(dd, separator) {
+			return civil(year, month, dd)
 		}
 	}
 	return 0, false

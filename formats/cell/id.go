@@ -75,5 +75,6 @@ func lostDigits(c sheet.Cell, text string) bool {
 	if c.Kind == sheet.Number {
 		return c.Long || len(text) > 15 && digits(text)
 	}
-	return exponent.MatchString(strings.ToUpper(fold(text)))
+	folded := fold(text)
+	return strings.Contains(folded, "+") && exponent.MatchString(strings.ToUpper(folded))
 }

@@ -57,10 +57,16 @@ var placeholders = []string{
 // longestPlaceholder is the length in bytes beyond which a text is none.
 const longestPlaceholder = len("ＮＵＬＬ")
 
+// begins are the common characters with which a placeholder may begin.
+const begins = "N无空暂没未"
+
 // Placeholder tells whether the cell says that there is nothing to say: 无, —,
 // / and the like.
 func Placeholder(c sheet.Cell) bool {
 	text := Trim(c.Text)
+	if first, _ := utf8.DecodeRuneInString(text); common(first) && !strings.ContainsRune(begins, first) {
+		return false // nearly every cell; folding does not change its first character
+	}
 	return c.Kind == sheet.Text && len(text) <= longestPlaceholder && slices.Contains(placeholders, strings.ToUpper(fold(text)))
 }
 

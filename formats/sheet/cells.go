@@ -363,8 +363,16 @@ func (p *sheetReader) textKind(e element) Kind {
 	return Empty
 }
 
+// trimmed takes white space off, which hardly ever is there.
+func trimmed(b []byte) []byte {
+	if len(b) > 0 && b[0] > ' ' && b[len(b)-1] > ' ' {
+		return b
+	}
+	return bytes.Trim(b, " \t\r\n")
+}
+
 func (p *sheetReader) putShared(c *Cell, e element) *Refusal {
-	ref := bytes.Trim(e.value, " \t\r\n")
+	ref := trimmed(e.value)
 	if len(ref) == 0 {
 		return nil
 	}
@@ -380,7 +388,7 @@ func (p *sheetReader) putShared(c *Cell, e element) *Refusal {
 }
 
 func (p *sheetReader) putNumber(c *Cell, sp *span, e element) *Refusal {
-	stored := bytes.Trim(e.value, " \t\r\n")
+	stored := trimmed(e.value)
 	if len(stored) == 0 {
 		return nil
 	}

@@ -138,7 +138,9 @@ func readPart[T any](a *archive, name string, f func(*scanner) (T, error)) (T, e
 	if err != nil {
 		return none, err
 	}
-	result, err := f(newScanner(p, file.UncompressedSize64))
+	s := newScanner(p, file.UncompressedSize64)
+	defer s.release()
+	result, err := f(s)
 	if err != nil {
 		return none, inPart(err, file.Name)
 	}
@@ -247,7 +249,9 @@ func (b *xlsxBook) rows(index int, yield func(Row) error) error {
 	}
 	ahead := newPump(p)
 	defer ahead.Close()
-	r := sheetReader{s: newScanner(ahead, w.file.UncompressedSize64), strings: b.strings, styles: b.styles, date1904: b.date1904, expected: w.merges}
+	s := newScanner(ahead, w.file.UncompressedSize64)
+	defer s.release()
+	r := sheetReader{s: s, strings: b.strings, styles: b.styles, date1904: b.date1904, expected: w.merges}
 	return r.read(yield)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -56,7 +57,21 @@ type scanner struct {
 // newScanner begins with a window no larger than what there is to read: most
 // parts are small.
 func newScanner(src io.Reader, size uint64) *scanner {
-	return &scanner{src: src, buf: make([]byte, min(window, size+1))}
+	if size < window {
+		return &scanner{src: src, buf: make([]byte, size+1)}
+	}
+	return &scanner{src: src, buf: *windows.Get().(*[]byte)}
+}
+
+// windows are those that no scanner uses: a book is read several times over.
+var windows = sync.Pool{New: func() any { b := make([]byte, window); return &b }}
+
+// release gives the window away; nothing that the scanner gave may be used after it.
+func (s *scanner) release() {
+	if buf := s.buf; len(buf) == window {
+		windows.Put(&buf)
+	}
+	s.buf = nil
 }
 
 // malformed is the refusal for XML that is not well formed, or not as the format wants it.
