@@ -128,7 +128,7 @@ func (a *attempt) nextDoubted() (values.Text, error) {
 }
 
 func (a *attempt) nextStopped() (values.Text, error) {
-	stopped, err := a.stopped()
+	stopped, err := a.tx.Stopped(a.quarter)
 	if err != nil || stopped == 0 {
 		return values.Text{}, err
 	}

@@ -97,6 +97,22 @@ func entryOf(item ledger.NoticeItem) entry {
 	return entry{item.Loan, values.FoldName(item.Shown.Borrower)}
 }
 
+// allPublished tells that every loan is on a posted list at what it is due: its
+// lines and its subsidy are those of which publish drew the lists, and all of
+// those were posted since.
+func (a *attempt) allPublished(lists []ledger.NoticeList) (bool, error) {
+	if slices.ContainsFunc(lists, func(l ledger.NoticeList) bool { return !l.Posted }) {
+		return false, nil
+	}
+	drawn, ran, err := a.tx.LastStage(a.quarter, "publish")
+	if err != nil || !ran {
+		return false, err
+	}
+	m := marks{tx: a.tx}
+	same := drawn.Inputs["judgements"] == m.of(a.tx.MarkResult(a.quarter, "validate")) && drawn.Inputs["amounts"] == m.of(a.tx.MarkResult(a.quarter, "compute"))
+	return same, m.err
+}
+
 func publish(a *attempt) error {
 	all, err := loans(a.tx, a.quarter)
 	if err != nil {

@@ -95,29 +95,8 @@ func (a *attempt) paymentSums() (sums PaymentSums, err error) {
 			sums.Pending += t.Total
 		}
 	}
-	sums.Stopped, err = a.stopped()
+	sums.Stopped, err = a.tx.Stopped(a.quarter)
 	return sums, err
-}
-
-// stopped is what would be payable if no payment hold kept it back.
-func (a *attempt) stopped() (total values.Fen, err error) {
-	if some, err := a.tx.AnyBlocked(a.quarter); err != nil || !some {
-		return 0, err
-	}
-	all, err := loans(a.tx, a.quarter)
-	if err != nil {
-		return 0, err
-	}
-	open, err := accounts(a.tx, []values.Quarter{a.quarter})
-	if err != nil {
-		return 0, err
-	}
-	for _, l := range all {
-		if c := open[accountKey{a.quarter, l.Loan}]; c != nil && len(l.blocked) > 0 {
-			total += max(0, c.total())
-		}
-	}
-	return total, nil
 }
 
 // Payments gives the quarter's payment rows, drafts too, by batch and position.

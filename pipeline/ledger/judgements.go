@@ -159,13 +159,6 @@ func (tx *Tx) LineCounts(q values.Quarter) (map[values.Outcome]int, error) {
 	})
 }
 
-// AnyBlocked tells whether a payment hold stands on some accepted line of the
-// quarter.
-func (tx *Tx) AnyBlocked(q values.Quarter) (bool, error) {
-	n, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM judgement WHERE quarter = ? AND outcome = 'accepted' AND blocked <> '')`, q.String())
-	return n == 1, err
-}
-
 // AddDecision records a decision.
 func (tx *Tx) AddDecision(d Decision) (int64, error) {
 	return tx.insert(`INSERT INTO decision (line_id, round, facts, verdict, why, operator, on_day, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

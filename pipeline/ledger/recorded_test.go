@@ -86,26 +86,27 @@ func TestASingleDamageIsTold(t *testing.T) {
 	})
 }
 
-// A payment hold stands only on an accepted line of the quarter.
-func TestAHoldStandsOnAcceptedLinesAlone(t *testing.T) {
+// A payment hold stops what is due only from an accepted line of the quarter.
+func TestAHoldStopsWhatAcceptedLinesAreDue(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		quarter values.Quarter
 		outcome values.Outcome
 		blocked []string
-		want    bool
+		want    values.Fen
 	}{
-		{"accepted, with a hold", q3, values.Accepted, []string{"account-missing"}, true},
-		{"accepted, without", q3, values.Accepted, nil, false},
-		{"held, with one", q3, values.Held, []string{"account-missing"}, false},
-		{"of another quarter", q2, values.Accepted, []string{"account-missing"}, false},
+		{"accepted, with a hold", q3, values.Accepted, []string{"account-missing"}, 100},
+		{"accepted, without", q3, values.Accepted, nil, 0},
+		{"held, with one", q3, values.Held, []string{"account-missing"}, 0},
+		{"of another quarter", q2, values.Accepted, []string{"account-missing"}, 0},
 	} {
 		l := newLedger(t)
 		write(t, l, func(tx *Tx) error {
 			line := add(tx, statement(tx, test.quarter, "甲.xlsx"), 1, "L1", "2026-06-21", "2026-09-20", "")
 			do(tx.PutJudgements([]Judgement{{Line: line.Key, Quarter: test.quarter, Outcome: test.outcome, Blocked: test.blocked}}))
-			if got := must(tx.AnyBlocked(q3)); got != test.want {
-				t.Errorf("%s: %v", test.name, got)
+			must(tx.ReplaceEntitlements(q3, 1, []Entitlement{{Quarter: q3, Loan: values.Loan{Bank: line.Bank, Contract: line.Contract}, Policy: "p", Shares: values.Shares{Central: 100}, FirstLine: line.Key}}))
+			if got := must(tx.Stopped(q3)); got != test.want {
+				t.Errorf("%s: %v is stopped, not %v", test.name, got, test.want)
 			}
 			return nil
 		})

@@ -5,23 +5,6 @@ import "tiexi/pipeline/values"
 // What the report counts. SQLite adds it up, so that nobody reads a quarter's
 // rows for a few figures.
 
-// LineTally is how many of a bank's live lines have an outcome, "" for those
-// that are not judged yet.
-type LineTally struct {
-	Bank    string
-	Outcome values.Outcome
-	Lines   int
-}
-
-// LineTallies counts the quarter's live lines by bank and outcome.
-func (tx *Tx) LineTallies(q values.Quarter) ([]LineTally, error) {
-	return collect(tx, func(s scanner) (t LineTally, err error) {
-		err = s.Scan(&t.Bank, &t.Outcome, &t.Lines)
-		return t, err
-	}, `SELECT l.bank, coalesce(j.outcome, ''), count(*) FROM line l LEFT JOIN judgement j ON j.line_id = l.id
-		WHERE l.quarter = ? AND l.live = 1 GROUP BY 1, 2 ORDER BY 1, 2`, q.String())
-}
-
 // FindingTally is how many live lines have a finding.
 type FindingTally struct {
 	Code  string
@@ -52,30 +35,24 @@ func (tx *Tx) PaymentTallies(q values.Quarter) ([]PaymentTally, error) {
 	return collect(tx, func(s scanner) (t PaymentTally, err error) {
 		err = s.Scan(&t.State, &t.Count, &t.Total)
 		return t, err
-	}, `SELECT p.state, count(*), sum(p.amount) FROM payment p JOIN batch b ON b.id = p.batch_id
-		WHERE b.quarter = ? AND p.state NOT IN ('draft', 'void')
+	}, `SELECT p.state, count(*), sum(p.amount) FROM payment p
+		WHERE +p.batch_id IN (SELECT id FROM batch WHERE quarter = ?) AND p.state NOT IN ('draft', 'void')
 		  AND p.id NOT IN (SELECT mends FROM payment WHERE mends <> 0 AND state NOT IN ('draft', 'void'))
 		GROUP BY p.state ORDER BY p.state`, q.String())
 }
 
-// MovingPart is what a loan's payments of one state come to.
-type MovingPart struct {
-	Loan  values.Loan
-	State string
-	Total values.Fen
-}
-
-// MovingParts adds up, loan by loan, what of the quarter's subsidy is approved,
-// sent, and has failed, in whichever quarter's batch: a later one's carries what
-// an earlier one set off. Drafts are those of its own batches.
-func (tx *Tx) MovingParts(q values.Quarter, yield func(MovingPart) error) error {
-	return each(tx, func(s scanner) (m MovingPart, err error) {
-		err = s.Scan(common{&m.Loan.Bank}, &m.Loan.Contract, common{&m.State}, &m.Total)
-		return m, err
-	}, yield, `SELECT t.bank, t.contract, p.state, sum(t.central + t.provincial + t.city + t.county)
-		FROM payment_part t JOIN payment p ON p.id = t.payment_id JOIN batch b ON b.id = p.batch_id
-		WHERE t.quarter = ?1 AND (p.state IN ('approved', 'sent', 'failed') OR p.state = 'draft' AND b.quarter = ?1)
-		GROUP BY t.bank, t.contract, p.state`, q.String())
+// Stopped adds up what would be payable on the quarter's loans if no payment
+// hold kept it back.
+func (tx *Tx) Stopped(q values.Quarter) (values.Fen, error) {
+	return Keep(tx, "stopped", q, []string{"judgement", "line", "entitlement", "payment", "payment_part"}, func() (values.Fen, error) { // report and next steps ask
+		n, _, err := one(tx, scanInt, `SELECT coalesce(sum(max(0, due - live)), 0) FROM (SELECT
+			(SELECT coalesce(sum(central + provincial + city + county), 0) FROM entitlement e WHERE e.quarter = ?1 AND e.bank = s.bank AND e.contract = s.contract) AS due,
+			(SELECT coalesce(sum(central + provincial + city + county), 0) FROM payment_part t JOIN payment p ON p.id = t.payment_id
+				WHERE t.quarter = ?1 AND t.bank = s.bank AND t.contract = s.contract AND p.state IN ('approved', 'sent', 'paid')) AS live
+			FROM (SELECT DISTINCT l.bank, l.contract FROM judgement j JOIN line l ON l.id = j.line_id
+				WHERE j.quarter = ?1 AND j.outcome = 'accepted' AND j.blocked <> '' AND l.live = 1) s)`, q.String())
+		return values.Fen(n), err
+	})
 }
 
 // Published is what a posted list made public of a loan.
