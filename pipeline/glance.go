@@ -71,15 +71,7 @@ func (a *attempt) noticeProgress(r *report.Report) error {
 		return err
 	}
 	townships := map[string]*report.TownshipNotice{}
-	for len(lists) > 0 {
-		n := slices.IndexFunc(lists, func(l ledger.NoticeList) bool {
-			return l.Township != lists[0].Township || l.Village != lists[0].Village
-		})
-		if n < 0 {
-			n = len(lists)
-		}
-		village := lists[:n]
-		lists = lists[n:]
+	for village := range runs(lists, func(x, y ledger.NoticeList) bool { return x.Township == y.Township && x.Village == y.Village }) {
 		t := townships[village[0].Township]
 		if t == nil {
 			t = &report.TownshipNotice{Township: village[0].Township}

@@ -1,14 +1,17 @@
 package pipeline
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
 )
 
 // loanState is a loan of the quarter as publish and disburse see it: what it
-// is due, to whom, and where it belongs.
+// is due, to whom, and where it belongs, by its first accepted line. There are
+// many of them: what lines have in common they share.
 type loanState struct {
 	values.Loan
 	person   values.ResidentID
@@ -23,70 +26,58 @@ type loanState struct {
 	amount   values.Fen // of the loan
 	rates    []values.Rate
 	from, to values.Date
-	first    int64 // first accepted line
-	lines    int   // accepted ones
-
-	facts string
-	due   byPolicy
-	total values.Fen
+	total    values.Fen // of its subsidy
 }
 
-// loans gives the quarter's loans that have an entitlement, by township,
+// keptLoans is under which name [loans] keeps its answer. The last who asks for
+// it releases it.
+const keptLoans = "loans"
+
+// loans gives the quarter's loans that have accepted lines, by township,
 // village, payee, bank and contract: the order in which people read them.
 func loans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
-	return ledger.Keep(tx, "loans", q, []string{"line", "file", "judgement", "entitlement"}, func() ([]*loanState, error) { return readLoans(tx, q) })
+	return ledger.Keep(tx, keptLoans, q, []string{"line", "file", "judgement", "entitlement"}, func() ([]*loanState, error) { return readLoans(tx, q) })
 }
 
-func readLoans(tx *ledger.Tx, q values.Quarter) ([]*loanState, error) {
-	byLoan := map[values.Loan]*loanState{}
-	var all []*loanState
-	err := tx.LoanLines(q, func(l ledger.LoanLine) error {
-		s := byLoan[l.Loan]
-		if s == nil {
+func readLoans(tx *ledger.Tx, q values.Quarter) (all []*loanState, err error) {
+	due := inSequence(func(yield func(ledger.PolicyShares) error) error { return tx.SharesByLoan(q, yield) })
+	defer due.stop()
+	single := map[values.Rate][]values.Rate{}
+	var s *loanState
+	err = tx.LoanLines(q, func(l ledger.LoanLine) error {
+		if s == nil || s.Loan != l.Loan {
 			s = &loanState{Loan: l.Loan, person: l.Person, payee: l.Payee, township: l.Township, village: l.Village,
-				payoutBank: l.PayoutBank, account: l.Account, from: l.From, to: l.To, first: l.Line}
-			byLoan[l.Loan] = s
+				payoutBank: l.PayoutBank, account: l.Account, blocked: l.Blocked, from: l.From, to: l.To}
+			if single[l.Rate] == nil {
+				single[l.Rate] = []values.Rate{l.Rate}
+			}
+			s.rates = single[l.Rate]
+			due.takeWhile(func(p ledger.PolicyShares) bool { return p.Loan.Compare(s.Loan) < 0 }, func(ledger.PolicyShares) {})
+			due.takeWhile(func(p ledger.PolicyShares) bool { return p.Loan == s.Loan }, func(p ledger.PolicyShares) { s.total += p.Shares.Total() })
 			all = append(all, s)
 		}
-		s.lines++
-		s.amount = max(s.amount, l.Amount)
-		s.from, s.to = min(s.from, l.From), max(s.to, l.To)
-		for _, code := range l.Blocked {
-			if !slices.Contains(s.blocked, code) {
-				s.blocked = append(s.blocked, code)
-			}
-		}
-		if !slices.ContainsFunc(s.rates, l.Rate.Same) {
-			s.rates = append(s.rates, l.Rate)
-		}
+		s.add(l)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	entitlements, err := tx.Entitlements(q)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entitlements {
-		if s := byLoan[e.Loan]; s != nil {
-			s.due.add(e.Policy, e.Shares)
-			s.total += e.Shares.Total()
-			s.facts = e.Facts
+	slices.SortFunc(all, compareLoans)
+	return all, cmp.Or(err, due.failed())
+}
+
+// add takes one more of the loan's lines. What is shared is not written to.
+func (s *loanState) add(l ledger.LoanLine) {
+	s.amount = max(s.amount, l.Amount)
+	s.from, s.to = min(s.from, l.From), max(s.to, l.To)
+	for _, code := range l.Blocked {
+		if !slices.Contains(s.blocked, code) {
+			s.blocked = append(s.blocked[:len(s.blocked):len(s.blocked)], code)
 		}
 	}
-	slices.SortStableFunc(all, compareLoans)
-	return all, nil
+	if !slices.ContainsFunc(s.rates, l.Rate.Same) {
+		s.rates = append(s.rates[:len(s.rates):len(s.rates)], l.Rate)
+	}
 }
 
 func compareLoans(a, b *loanState) int {
-	for _, pair := range [][2]string{{a.township, b.township}, {a.village, b.village}, {a.payee, b.payee}, {string(a.person), string(b.person)}} {
-		if pair[0] != pair[1] {
-			if pair[0] < pair[1] {
-				return -1
-			}
-			return 1
-		}
-	}
-	return a.Loan.Compare(b.Loan)
+	return cmp.Or(strings.Compare(a.township, b.township), strings.Compare(a.village, b.village), strings.Compare(a.payee, b.payee),
+		strings.Compare(string(a.person), string(b.person)), a.Loan.Compare(b.Loan))
 }

@@ -62,7 +62,7 @@ func (a *attempt) eachLoan(yield func(*moneyOf) error) error {
 			return err
 		}
 	}
-	return cmp.Or(rows.err, due.err, parts.err)
+	return cmp.Or(rows.failed(), due.failed(), parts.failed())
 }
 
 // look finds the first accepted line, and whether a payment hold stands on some.
@@ -283,7 +283,7 @@ func (n *notices) readOnce() (err error) {
 			}
 		}
 	}
-	all, err := n.allPublished(lists)
+	_, all, err := n.allPublished(lists)
 	switch {
 	case err != nil:
 		return err

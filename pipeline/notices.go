@@ -71,7 +71,7 @@ func (w *Workspace) PostNotice(ctx context.Context, r NoticeRequest) (*NoticeRep
 				return err
 			}
 			l.Posted, l.PostedOn, l.PayableOn = true, r.On, payable
-			report.Lists = append(report.Lists, a.noticeView(l, nil, nil))
+			report.Lists = append(report.Lists, a.noticeView(l, ledger.ListSum{}, nil))
 			return nil
 		})
 		if err == nil && len(report.Lists) == 0 {
@@ -151,11 +151,7 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 		if err != nil {
 			return err
 		}
-		payments, err := a.tx.Payments(r.Quarter)
-		if err != nil {
-			return err
-		}
-		_, items, err := boards(a.tx, a.quarter)
+		paid, err := a.listsPaidFrom(lists)
 		if err != nil {
 			return err
 		}
@@ -163,7 +159,7 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 			if !l.Posted {
 				continue
 			}
-			if paidFrom(items[l.ID], payments) {
+			if paid[l.ID] {
 				return values.Refuse(values.Say("%s 的清单已经有款项审批或发放，不能撤销张贴登记。", "Payments from the list of %s are approved or made; its posting cannot be taken back.", l.Village),
 					values.Say("如有问题请登记异议：tiexi notice object。", "Record an objection instead: `tiexi notice object`."))
 			}
@@ -174,7 +170,7 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 				return err
 			}
 			l.Posted, l.PostedOn, l.PayableOn = false, 0, 0
-			report.Lists = append(report.Lists, a.noticeView(l, nil, nil))
+			report.Lists = append(report.Lists, a.noticeView(l, ledger.ListSum{}, nil))
 		}
 		if len(report.Lists) == 0 {
 			return values.Refuse(values.Say("指明的清单都没有登记过张贴。", "None of these lists is recorded as posted."), values.Text{})
@@ -184,14 +180,32 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 	return report, err
 }
 
-// paidFrom tells whether a payment rests on a list, one that failed too: it is
+// listsPaidFrom are those on which a payment rests, one that failed too: it is
 // paid again without a notice of its own.
-func paidFrom(items []ledger.NoticeItem, payments []ledger.Payment) bool {
-	return slices.ContainsFunc(payments, func(p ledger.Payment) bool {
-		return p.State != "draft" && p.State != "void" && slices.ContainsFunc(p.Parts, func(part ledger.Part) bool {
-			return slices.ContainsFunc(items, func(i ledger.NoticeItem) bool { return part.Loan == i.Loan })
-		})
-	})
+func (a *attempt) listsPaidFrom(lists []ledger.NoticeList) (map[int64]bool, error) {
+	payments, err := a.tx.Payments(a.quarter)
+	if err != nil {
+		return nil, err
+	}
+	loans, paid := map[values.Loan]bool{}, map[int64]bool{}
+	for _, p := range payments {
+		if p.State == "draft" || p.State == "void" {
+			continue
+		}
+		for _, part := range p.Parts {
+			loans[part.Loan] = true
+		}
+	}
+	for township := range runs(lists, sameTownship) {
+		items, err := a.tx.NoticeItems(a.quarter, township[0].Township)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			paid[item.List] = paid[item.List] || loans[item.Loan]
+		}
+	}
+	return paid, nil
 }
 
 func listSubject(l ledger.NoticeList) string {
@@ -218,12 +232,9 @@ func (a *attempt) chosenLists(r NoticeRequest) ([]ledger.NoticeList, error) {
 	return lists, nil
 }
 
-func (a *attempt) noticeView(l ledger.NoticeList, items []ledger.NoticeItem, objections map[[2]string]int) NoticeView {
+func (a *attempt) noticeView(l ledger.NoticeList, sum ledger.ListSum, objections map[[2]string]int) NoticeView {
 	v := NoticeView{Township: l.Township, Village: l.Village, Number: l.Number, State: "printed", PostedOn: l.PostedOn, PayableOn: l.PayableOn,
-		Loans: len(items), Objection: objections[[2]string{l.Township, l.Village}]}
-	for _, item := range items {
-		v.Total += item.Amount
-	}
+		Loans: sum.Loans, Total: sum.Total, Objection: objections[[2]string{l.Township, l.Village}]}
 	if l.Posted {
 		v.State, v.Until = "posted", l.PayableOn-1
 		if l.PayableOn <= a.opt.Today {
@@ -240,7 +251,7 @@ func (w *Workspace) NoticeStatus(ctx context.Context, q values.Quarter) (views [
 		if err != nil {
 			return err
 		}
-		_, items, err := boards(a.tx, q)
+		sums, err := a.tx.ListSums(q)
 		if err != nil {
 			return err
 		}
@@ -255,7 +266,7 @@ func (w *Workspace) NoticeStatus(ctx context.Context, q values.Quarter) (views [
 			}
 		}
 		for _, l := range lists {
-			views = append(views, a.noticeView(l, items[l.ID], open))
+			views = append(views, a.noticeView(l, sums[l.ID], open))
 		}
 		return nil
 	})

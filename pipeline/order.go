@@ -1,17 +1,25 @@
 package pipeline
 
 import (
+	"iter"
 	"strings"
 
 	"tiexi/pipeline/values"
 )
 
-// comparePlaces orders townships, then villages, as text.
-func comparePlaces(a, b [2]string) int {
-	if c := strings.Compare(a[0], b[0]); c != 0 {
-		return c
-	}
-	return strings.Compare(a[1], b[1])
-}
-
 func compareQuarters(a, b values.Quarter) int { return strings.Compare(a.String(), b.String()) }
+
+// runs gives what stands together and belongs together.
+func runs[T any](all []T, together func(T, T) bool) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for from, i := 0, 1; i <= len(all); i++ {
+			if i < len(all) && together(all[from], all[i]) {
+				continue
+			}
+			if !yield(all[from:i:i]) {
+				return
+			}
+			from = i
+		}
+	}
+}

@@ -40,3 +40,11 @@ func (s *sequence[T]) takeWhile(belongs func(T) bool, take func(T)) {
 		take(s.head)
 	}
 }
+
+// failed is the error that ended the sequence before it was read to its end.
+func (s *sequence[T]) failed() error {
+	if s.more {
+		return nil
+	}
+	return s.err
+}

@@ -16,19 +16,13 @@ import (
 // subsidy rests on. Older contracts keep terms of their own (五(二)), which the
 // sentence does not spell out.
 func (w *Workspace) noticeTerms(tx *ledger.Tx, q values.Quarter) (string, error) {
-	entitlements, err := tx.Entitlements(q)
+	used, err := tx.PoliciesUsed(q)
 	if err != nil {
 		return "", err
 	}
-	used := map[string]bool{}
-	for _, e := range entitlements {
-		if e.Shares.Total() != 0 {
-			used[e.Policy] = true
-		}
-	}
 	var tiers, older []string
 	for _, p := range w.policies.Policies() {
-		if !used[p.Name] {
+		if !slices.Contains(used, p.Name) {
 			continue
 		}
 		if words := tierTerms(p); words != "" {

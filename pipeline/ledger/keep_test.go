@@ -19,7 +19,6 @@ func answers(tx *Tx) map[string]string {
 		say("judgements "+q.String(), must(tx.Judgements(q)))
 		say("counts "+q.String(), must(tx.LineCounts(q)))
 		say("findings "+q.String(), must(tx.FindingTallies(q)))
-		say("items "+q.String(), must(tx.NoticeItems(q)))
 		say("mark of lists "+q.String(), must(tx.MarkLists(q)))
 		say("payments "+q.String(), must(tx.Payments(q)))
 		say("live parts "+q.String(), must(tx.LiveParts(q)))

@@ -8,7 +8,6 @@ import (
 
 // LoanLine is what publish and disburse read of an accepted line.
 type LoanLine struct {
-	Line       int64
 	Loan       values.Loan
 	Person     values.ResidentID
 	Payee      string
@@ -27,13 +26,13 @@ type LoanLine struct {
 func (tx *Tx) LoanLines(q values.Quarter, yield func(LoanLine) error) error {
 	return each(tx, func(s scanner) (l LoanLine, err error) {
 		var blocked string
-		err = s.Scan(&l.Line, common{&l.Loan.Bank}, &l.Loan.Contract, &l.Person, &l.Payee, common{&l.Township}, common{&l.Village}, common{&l.PayoutBank},
-			&l.Account, &blocked, &l.Amount, rate{&l.Rate}, day{&l.From}, day{&l.To})
+		err = s.Scan(common{&l.Loan.Bank}, &l.Loan.Contract, &l.Person, &l.Payee, common{&l.Township}, common{&l.Village}, common{&l.PayoutBank},
+			&l.Account, &blocked, fen{&l.Amount}, rate{&l.Rate}, day{&l.From}, day{&l.To})
 		if blocked != "" {
 			l.Blocked = strings.Split(blocked, ",")
 		}
 		return l, err
-	}, yield, `SELECT l.id, l.bank, l.contract, l.person, j.payee, j.township, j.village, j.payout_bank, j.account, j.blocked,
+	}, yield, `SELECT l.bank, l.contract, l.person, j.payee, j.township, j.village, j.payout_bank, j.account, j.blocked,
 		CASE WHEN l.given >> ?2 & 1 THEN l.amount ELSE l.balance END, l.rate, l.from_day, l.to_day
 		FROM judgement j JOIN line l ON l.id = j.line_id JOIN file f ON f.id = l.file_id
 		WHERE j.quarter = ?1 AND j.outcome = 'accepted' AND l.live = 1 ORDER BY l.bank, l.contract, f.name, l.position, l.row`, q.String(), int(values.FieldAmount))

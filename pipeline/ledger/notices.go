@@ -59,15 +59,32 @@ func (tx *Tx) NoticeLists(q values.Quarter) ([]NoticeList, error) {
 		FROM notice_list WHERE quarter = ? ORDER BY township, village, number`, q.String())
 }
 
-// NoticeItems lists what stands on the quarter's lists, by list and position.
-func (tx *Tx) NoticeItems(q values.Quarter) ([]NoticeItem, error) {
-	return Keep(tx, "items", q, []string{"notice_item", "notice_list"}, func() ([]NoticeItem, error) {
-		return collect(tx, func(s scanner) (n NoticeItem, err error) {
-			err = s.Scan(&n.List, common{&n.Loan.Bank}, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
-			return n, err
-		}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_item i JOIN notice_list l ON l.id = i.list_id
-			WHERE l.quarter = ? ORDER BY i.list_id, i.position`, q.String())
-	})
+// NoticeItems lists what stands on a township's lists, by list and position.
+func (tx *Tx) NoticeItems(q values.Quarter, township string) ([]NoticeItem, error) {
+	return collect(tx, func(s scanner) (n NoticeItem, err error) {
+		err = s.Scan(&n.List, common{&n.Loan.Bank}, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
+		return n, err
+	}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_list l JOIN notice_item i ON i.list_id = l.id
+		WHERE l.quarter = ? AND l.township = ? ORDER BY i.list_id, i.position`, q.String(), township)
+}
+
+// ListSum is how many loans stand on a list, and what they come to.
+type ListSum struct {
+	Loans int
+	Total values.Fen
+}
+
+// ListSums adds up the quarter's lists, by their ids.
+func (tx *Tx) ListSums(q values.Quarter) (map[int64]ListSum, error) {
+	type row struct {
+		list int64
+		sum  ListSum
+	}
+	sums := map[int64]ListSum{}
+	err := each(tx, func(s scanner) (r row, err error) { err = s.Scan(&r.list, &r.sum.Loans, &r.sum.Total); return r, err },
+		func(r row) error { sums[r.list] = r.sum; return nil },
+		`SELECT i.list_id, count(*), sum(i.amount) FROM notice_list l JOIN notice_item i ON i.list_id = l.id WHERE l.quarter = ? GROUP BY i.list_id ORDER BY i.list_id`, q.String())
+	return sums, err
 }
 
 // AddNoticeList adds a printed, not yet posted list with its items in order.

@@ -233,7 +233,7 @@ func TestLinesOfLoansForPayment(t *testing.T) {
 		var amounts []values.Fen
 		do(tx.LoanLines(q3, func(l LoanLine) error {
 			amounts = append(amounts, l.Amount)
-			if l.Line == held.Key || l.From != today-9 || l.To != today || !l.Rate.Same(values.MustRate("3.45")) || len(l.Blocked) != 1 || l.Account != "6228480000000012348" {
+			if l.Loan.Contract == held.Contract || l.From != today-9 || l.To != today || !l.Rate.Same(values.MustRate("3.45")) || len(l.Blocked) != 1 || l.Account != "6228480000000012348" {
 				t.Errorf("%+v", l)
 			}
 			return nil

@@ -78,3 +78,8 @@ func (tx *Tx) SubsidisedLoans(q values.Quarter) (int, error) {
 		WHERE quarter = ? AND central + provincial + city + county <> 0)`, q.String())
 	return int(n), err
 }
+
+// PoliciesUsed names the policies that the quarter's subsidy rests on.
+func (tx *Tx) PoliciesUsed(q values.Quarter) ([]string, error) {
+	return collect(tx, scanText, `SELECT DISTINCT policy FROM entitlement WHERE quarter = ? AND central + provincial + city + county <> 0 ORDER BY policy`, q.String())
+}
