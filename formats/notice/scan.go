@@ -40,11 +40,11 @@ func Scan(data []byte) error {
 		if err := scanText(entry.Name, []byte(entry.Name)); err != nil {
 			return err
 		}
-		packed, err := packedPart(data, entry)
+		part, err := packedPart(data, entry)
 		if err != nil {
 			return fmt.Errorf("检查公示文件 %s：%w", entry.Name, err)
 		}
-		if clean.has(packed) {
+		if len(part) < smallPart && clean.has(entry, part) {
 			continue
 		}
 		reader, err := entry.Open()
@@ -61,7 +61,7 @@ func Scan(data []byte) error {
 		if err := at.scanPart(entry.Name, content.Bytes()); err != nil {
 			return err
 		}
-		clean.add(packed)
+		clean.add(entry, part)
 		_ = reader.Close()
 	}
 	return nil
@@ -75,18 +75,21 @@ type desk struct {
 
 var desks = sync.Pool{New: func() any { return new(desk) }}
 
-// packedPart is a part as it stands in the file, with how it is packed; "" for
-// a large one, of which no other list has the same.
-func packedPart(data []byte, entry *zip.File) (string, error) {
+// packed is a part as it stands in the file, and how it is packed.
+type packed struct {
+	method uint16
+	crc    uint32
+	bytes  string
+}
+
+// packedPart are the bytes of a part as it stands in the file.
+func packedPart(data []byte, entry *zip.File) ([]byte, error) {
 	begin, err := entry.DataOffset()
 	end := begin + int64(entry.CompressedSize64)
 	if err != nil || end < begin || end > int64(len(data)) {
-		return "", errors.Join(err, zip.ErrFormat)
+		return nil, errors.Join(err, zip.ErrFormat)
 	}
-	if end-begin >= smallPart {
-		return "", nil
-	}
-	return fmt.Sprint(entry.Method, entry.CRC32, " ") + string(data[begin:end]), nil
+	return data[begin:end], nil
 }
 
 // clean are small parts that were looked through, packed as they stand in a
@@ -95,27 +98,27 @@ var clean partSet
 
 type partSet struct {
 	lock  sync.Mutex
-	parts map[string]bool
+	parts map[packed]bool
 }
 
-func (s *partSet) has(packed string) bool {
+func (s *partSet) has(entry *zip.File, part []byte) bool {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	return s.parts[packed]
+	return s.parts[packed{entry.Method, entry.CRC32, string(part)}]
 }
 
 // smallPart is what a part may have, packed in bytes, to be remembered.
 const smallPart = 16 << 10
 
-func (s *partSet) add(packed string) {
+func (s *partSet) add(entry *zip.File, part []byte) {
 	const few = 64
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.parts == nil {
-		s.parts = map[string]bool{}
+		s.parts = map[packed]bool{}
 	}
-	if len(s.parts) < few && packed != "" {
-		s.parts[packed] = true
+	if len(s.parts) < few && len(part) < smallPart {
+		s.parts[packed{entry.Method, entry.CRC32, string(part)}] = true
 	}
 }
 
@@ -195,6 +198,15 @@ func inWord(tag []byte) bool {
 func scanText(part string, text []byte) error {
 	var d digits
 	for i := 0; i < len(text); {
+		if !d.inside { // most of a file is no digits
+			for i < len(text) && text[i] < utf8.RuneSelf && !isDigit(text[i]) {
+				d.gap = false
+				i++
+			}
+			if i == len(text) {
+				break
+			}
+		}
 		kind := ""
 		switch b := text[i]; {
 		case b < utf8.RuneSelf:

@@ -38,13 +38,6 @@ func (v Village) total() total {
 	return t
 }
 
-func sum(villages []Village) (t total) {
-	for _, v := range villages {
-		t = t.plus(v.total())
-	}
-	return t
-}
-
 // name is how the borrower is called on the list.
 func (l Loan) name() string {
 	if l.Suffix == "" {

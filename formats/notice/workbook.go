@@ -23,7 +23,7 @@ func WriteVillage(w io.Writer, h Heading, v Village) error {
 	place := h.Township + v.Name
 	title := h.title(place, v.Supplement)
 	b := book.New(book.Properties{Title: title, Date: h.Date})
-	t := list{heading: h, place: place, title: title, posting: v.Posting, villages: []Village{v}}
+	t := list{heading: h, place: place, title: title, posting: v.Posting, villages: []Village{v}, total: v.total()}
 	t.write(b)
 	return release(w, b)
 }
@@ -37,12 +37,17 @@ func WriteTownship(w io.Writer, h Heading, villages []Village) error {
 	}
 	title := h.title(h.Township, commonSupplement(villages))
 	b := book.New(book.Properties{Title: title, Date: h.Date})
+	totals := make([]total, len(villages))
 	t := list{heading: h, place: h.Township, title: title, villages: villages, township: true}
+	for i, v := range villages {
+		totals[i] = v.total()
+		t.total = t.total.plus(totals[i])
+	}
 	if len(villages) > 0 {
 		t.posting = villages[0].Posting
 	}
 	t.write(b)
-	writeVillageTotals(b, h, villages)
+	writeVillageTotals(b, h, villages, totals, t.total)
 	return release(w, b)
 }
 
@@ -83,6 +88,7 @@ type list struct {
 	title    string
 	posting  Posting
 	villages []Village
+	total    total
 	township bool // with a column for the village
 }
 
@@ -118,7 +124,7 @@ func (l list) write(b *book.Book) {
 	headings := l.headings()
 	s := b.Sheet(book.Layout{Name: "公示", Widths: l.widths(), Landscape: true, Running: l.title})
 	wide := len(headings)
-	t := sum(l.villages)
+	t := l.total
 	s.Row(book.Text(book.Title, l.title).Over(wide))
 	s.Row(book.Text(book.Paragraph, l.heading.opening(l.place, t)).Over(wide))
 	s.Row(book.Text(book.Paragraph, l.posting.blank()).Over(wide))
@@ -172,7 +178,7 @@ func (h Heading) close(s *book.Sheet, wide int) {
 	}
 }
 
-func writeVillageTotals(b *book.Book, h Heading, villages []Village) {
+func writeVillageTotals(b *book.Book, h Heading, villages []Village, totals []total, all total) {
 	title := h.title(h.Township, commonSupplement(villages)) + "汇总"
 	var names []string
 	for _, v := range villages {
@@ -189,13 +195,12 @@ func writeVillageTotals(b *book.Book, h Heading, villages []Village) {
 	head := s.RowOfHeight(28, cells...)
 	s.Repeat(head, head)
 	for i, v := range villages {
-		t := v.total()
+		t := totals[i]
 		s.Row(book.Int(book.BoardCentre, i+1), book.Text(book.BoardCentre, v.label()),
 			book.Int(book.BoardInt, t.people), book.Int(book.BoardInt, t.loans),
 			book.Fen(book.BoardMoney, t.amount), book.Fen(book.BoardMoney, t.subsidy))
 	}
-	t := sum(villages)
 	s.RowOfHeight(28, book.Text(book.BoardTotalText, "合计").Over(2),
-		book.Int(book.BoardTotalInt, t.people), book.Int(book.BoardTotalInt, t.loans),
-		book.Fen(book.BoardTotalMoney, t.amount), book.Fen(book.BoardTotalMoney, t.subsidy))
+		book.Int(book.BoardTotalInt, all.people), book.Int(book.BoardTotalInt, all.loans),
+		book.Fen(book.BoardTotalMoney, all.amount), book.Fen(book.BoardTotalMoney, all.subsidy))
 }

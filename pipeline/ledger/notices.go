@@ -1,6 +1,12 @@
 package ledger
 
-import "tiexi/pipeline/values"
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tiexi/pipeline/values"
+)
 
 // NoticeList is a list of a village: the first one (Number 0) or a supplement.
 type NoticeList struct {
@@ -33,6 +39,60 @@ type NoticeRow struct {
 	To       values.Date   `json:"to"`
 }
 
+// Scan implements sql.Scanner. Texts without escapes, nearly all, are read
+// without reflection.
+func (r *NoticeRow) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a JSON column is TEXT, got %T", src)
+	}
+	if row, plain := plainRow(text); plain {
+		*r = row
+		return nil
+	}
+	return json.Unmarshal([]byte(text), r)
+}
+
+// plainRow reads a row as encoding/json writes it, with nothing escaped, and
+// tells whether it was that.
+func plainRow(text string) (r NoticeRow, plain bool) {
+	plain = !strings.Contains(text, `\`)
+	skip := func(mark string) bool {
+		rest, found := strings.CutPrefix(text, mark)
+		if found {
+			text = rest
+		}
+		return found
+	}
+	quoted := func(before string) (value string) {
+		opened, closed := skip(before+`"`), false
+		value, text, closed = strings.Cut(text, `"`)
+		plain = plain && opened && closed
+		return value
+	}
+	r.Borrower = quoted(`{"borrower":`)
+	if strings.HasPrefix(text, `,"suffix"`) {
+		r.Suffix = quoted(`,"suffix":`)
+	}
+	amount := quoted(`,"amount":`)
+	for before := `,"rates":[`; plain && !skip(`]`); before = `,` {
+		var known values.Rate
+		plain = rate{&known}.Scan(quoted(before)) == nil && plain
+		r.Rates = append(r.Rates, known)
+	}
+	from, to := quoted(`,"from":`), quoted(`,"to":`)
+	plain = plain && text == "}"
+	for _, err := range []error{parse(&r.Amount, amount, values.ParseFen), parse(&r.From, from, values.ParseDate), parse(&r.To, to, values.ParseDate)} {
+		plain = plain && err == nil
+	}
+	return r, plain
+}
+
+func parse[T any](to *T, text string, read func(string) (T, error)) (err error) {
+	*to, err = read(text)
+	return err
+}
+
 // Objection is an objection to a borrower's entry on a public notice.
 type Objection struct {
 	ID         int64
@@ -62,7 +122,7 @@ func (tx *Tx) NoticeLists(q values.Quarter) ([]NoticeList, error) {
 // NoticeItems lists what stands on a township's lists, by list and position.
 func (tx *Tx) NoticeItems(q values.Quarter, township string) ([]NoticeItem, error) {
 	return collect(tx, func(s scanner) (n NoticeItem, err error) {
-		err = s.Scan(&n.List, common{&n.Loan.Bank}, &n.Loan.Contract, &n.Amount, fromJSON{&n.Shown})
+		err = s.Scan(&n.List, common{&n.Loan.Bank}, &n.Loan.Contract, fen{&n.Amount}, &n.Shown)
 		return n, err
 	}, `SELECT i.list_id, i.bank, i.contract, i.amount, i.shown FROM notice_list l JOIN notice_item i ON i.list_id = l.id
 		WHERE l.quarter = ? AND l.township = ? ORDER BY i.list_id, i.position`, q.String(), township)

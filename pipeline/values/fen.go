@@ -20,30 +20,26 @@ var ErrFen = errors.New("not an amount in whole fen")
 
 // String gives yuan with two decimals and no separators: "-1234.05".
 func (f Fen) String() string {
-	sign := ""
 	u := uint64(f)
+	text := make([]byte, 0, 24)
 	if f < 0 {
-		sign, u = "-", -u
+		text, u = append(text, '-'), -u
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, u/100, u%100)
+	text = strconv.AppendUint(text, u/100, 10)
+	return string(append(text, '.', byte('0'+u%100/10), byte('0'+u%10)))
 }
 
 // Grouped gives yuan with thousands separators, for people: "1,234.05".
 func (f Fen) Grouped() string {
 	s := f.String()
-	sign := ""
-	if s[0] == '-' {
-		sign, s = "-", s[1:]
-	}
-	whole, cents := s[:len(s)-3], s[len(s)-3:]
-	var b strings.Builder
-	for i, digit := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
+	text := make([]byte, 0, 32)
+	for i := range len(s) {
+		if left := len(s) - len(".00") - i; i > 0 && left > 0 && left%3 == 0 && s[i-1] != '-' {
+			text = append(text, ',')
 		}
-		b.WriteRune(digit)
+		text = append(text, s[i])
 	}
-	return sign + b.String() + cents
+	return string(text)
 }
 
 // MarshalText gives the same text as String: JSON carries amounts as strings.

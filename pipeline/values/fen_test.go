@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -101,4 +102,24 @@ func TestRatesAreExact(t *testing.T) {
 	if text := fmt.Sprint(MustRate("3.450")); text != "3.45" {
 		t.Errorf("3.450 prints as %s", text)
 	}
+}
+
+// Amounts are written without package fmt, and say what it would.
+func TestFenIsWrittenAsFmtWritesIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := Fen(rapid.OneOf(rapid.Int64(), rapid.Int64Range(-2_000_000, 2_000_000)).Draw(t, "fen"))
+		whole := new(big.Int).Abs(big.NewInt(int64(f)))
+		yuan, cents := new(big.Int).DivMod(whole, big.NewInt(100), new(big.Int))
+		want := fmt.Sprintf("%s.%02d", yuan, cents.Int64())
+		if f < 0 {
+			want = "-" + want
+		}
+		if f.String() != want {
+			t.Fatalf("%d is written as %s, not %s", int64(f), f.String(), want)
+		}
+		grouped := f.Grouped()
+		if strings.ReplaceAll(grouped, ",", "") != want || !regexp.MustCompile(`^-?\d{1,3}(,\d{3})*\.\d\d$`).MatchString(grouped) {
+			t.Fatalf("%s is grouped as %s", want, grouped)
+		}
+	})
 }
