@@ -11,7 +11,7 @@ import (
 // bookChecks set the books beside the statements: what each bank's book comes to
 // and how the table gets from there to its closing balance, what differs, and
 // what only the book has.
-func (a *attempt) bookChecks(m *report.Monitoring, b *quarterBooks, all []*monitored, views []*judgedLine) error {
+func (a *attempt) bookChecks(m *report.Monitoring, b *quarterBooks, closing map[string]values.Fen, views []*judgedLine) error {
 	live, err := a.tx.LiveLoanBooks(a.quarter)
 	if err != nil {
 		return err
@@ -27,11 +27,6 @@ func (a *attempt) bookChecks(m *report.Monitoring, b *quarterBooks, all []*monit
 		sum.Loans += book.Loans
 		sum.Balance += book.Balance
 	}
-	for _, loan := range all {
-		if sum := sums[loan.Bank]; sum != nil {
-			sum.Closing += loan.closing
-		}
-	}
 	for i := range b.loans {
 		l := &b.loans[i]
 		if !b.counted[l] {
@@ -40,6 +35,7 @@ func (a *attempt) bookChecks(m *report.Monitoring, b *quarterBooks, all []*monit
 	}
 	for _, bank := range a.sortedBanks(sums) {
 		sum := sums[bank]
+		sum.Closing = closing[bank]
 		sum.OnlyListed = sum.Closing + sum.LeftOut - sum.Balance
 		m.Books = append(m.Books, *sum)
 	}

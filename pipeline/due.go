@@ -1,20 +1,20 @@
 package pipeline
 
 import (
+	"slices"
+
 	"tiexi/formats/report"
 	"tiexi/pipeline/policy"
 	"tiexi/pipeline/rules"
 	"tiexi/pipeline/values"
 )
 
-// dueLoans are those that somebody has to see coming (policy.md §8). A loan in
-// several tranches stands there with those that are.
-func (a *attempt) dueLoans(all []*monitored, excluded map[values.ResidentID]rules.Exclusion) ([]report.DueLoan, error) {
+// dueLoans are those that somebody has to see coming (policy.md §8), of loans with
+// some tranche that is. A loan in several tranches stands there with those that
+// are.
+func (a *attempt) dueLoans(all []*monitored, now *table, excluded map[values.ResidentID]rules.Exclusion) ([]report.DueLoan, error) {
 	to := a.quarter.Last(a.job.InterestDay)
-	households := map[string]values.Fen{}
-	for _, m := range all {
-		households[m.household] += m.closing
-	}
+	slices.SortStableFunc(all, a.compareMonitored)
 	due := []report.DueLoan{}
 	for _, m := range all {
 		for _, t := range m.tranches {
@@ -30,7 +30,7 @@ func (a *attempt) dueLoans(all []*monitored, excluded map[values.ResidentID]rule
 			signed := max(to+1, l.Matures)
 			terms := a.policies.Conditions(policy.Facts{Signed: signed})
 			renewal := rules.Renewal{Line: &l, Signed: signed, Terms: &terms, TakenOver: a.takesOver(&l, signed), Roster: stretches(rows),
-				Overdue: t.overdue, Balance: m.closing, Household: households[m.household]}
+				Overdue: t.overdue, Balance: m.closing, Household: now.owedBy(m.household)}
 			if e, found := excluded[l.ID]; found {
 				renewal.Exclusion = &e
 			}

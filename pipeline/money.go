@@ -112,7 +112,7 @@ const notSubsidised = "不予贴息"
 // lines are, each in one state, and where the money of their loans is, every fen
 // of it.
 func (a *attempt) countLoans(r *report.Report) error {
-	c := counting{banks: map[string]*report.BankRows{}, townships: map[string]*report.Share{}, lenders: map[string]*report.Share{}, persons: newCensus(),
+	c := counting{banks: map[string]*report.BankRows{}, townships: map[string]*report.Share{}, lenders: map[string]*report.Share{}, persons: newCensus[string](),
 		states: map[string]*report.State{}, notices: notices{attempt: a}}
 	for _, b := range a.job.Banks {
 		c.banks[b.Name] = &report.BankRows{Bank: b.Name}
@@ -145,7 +145,7 @@ func (a *attempt) countLoans(r *report.Report) error {
 type counting struct {
 	banks              map[string]*report.BankRows
 	townships, lenders map[string]*report.Share
-	persons            *census
+	persons            *census[string]
 	states             map[string]*report.State
 	notices            notices
 }
@@ -160,7 +160,7 @@ func (c *counting) count(r *report.Report, l *moneyOf) error {
 	if accepted == 0 || l.due.Total() == 0 {
 		return nil
 	}
-	person := l.first.Person.Whole()
+	person := c.persons.number(l.first.Person.Whole())
 	r.Loans++
 	r.People += c.persons.first("", person)
 	r.Shares = r.Shares.Plus(l.due)

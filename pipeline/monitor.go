@@ -23,6 +23,7 @@ type monitored struct {
 	village   string
 	product   string
 	household string
+	shares    values.Shares
 	opening   values.Fen
 	issued    values.Fen
 	repaid    values.Fen
@@ -35,61 +36,81 @@ type monitored struct {
 // unknownPlace stands where neither roster nor bank says the township.
 const unknownPlace = "（不明）"
 
-// monitor gathers the quarter's loans, by bank, township and contract; books may
-// be nil. The lines are read loan by loan, and those of a loan that nobody asks
-// for again are let go.
-func (a *attempt) monitor(books *quarterBooks) (all []*monitored, err error) {
+// monitor gives the quarter's loans; books may be nil. The lines are read loan by
+// loan, and without books each loan is given as soon as it is read, by bank and
+// contract. With books all of them are held, because a book may have a loan under
+// any of its tranches.
+func (a *attempt) monitor(books *quarterBooks, take func(*monitored)) error {
 	from, to := a.quarter.First(a.job.InterestDay), a.quarter.Last(a.job.InterestDay)
 	compensated, err := a.tx.Compensated(to)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	shares := inSequence(func(yield func(ledger.PolicyShares) error) error { return a.tx.SharesByLoan(a.quarter, yield) })
+	defer shares.stop()
 	titles := a.policyTitles()
 	var m *monitored
+	var all []*monitored
 	finish := func() {
 		if m == nil {
 			return
 		}
 		m.moved(from)
 		for _, t := range m.tranches {
-			if t.stands(to, compensated[m.Loan]); books == nil && !t.comesUp(to) {
-				t.first, t.last = nil, nil
-			}
+			t.stands(to, compensated[m.Loan])
 		}
+		if books != nil {
+			all = append(all, m)
+			return
+		}
+		m.addUp(to)
+		take(m)
 	}
 	err = a.tx.StandingLines(a.quarter, func(l ledger.Standing) error {
 		if m == nil || m.Loan != l.Loan() {
 			finish()
 			m = &monitored{Loan: l.Loan(), village: l.InVillage, township: cmp.Or(l.InTownship, l.Township, unknownPlace), household: cmp.Or(l.OfHousehold, l.ID.Whole())}
-			m.product = cmp.Or(l.Product, titles[a.policies.Conditions(policy.FactsOf(&l.Line.Line)).Policy], unknownPlace)
-			all = append(all, m)
+			m.product = cmp.Or(l.Product, titles[a.policies.Conditions(policy.FactsOf(l.Line)).Policy], unknownPlace)
+			shares.takeWhile(func(s ledger.PolicyShares) bool { return s.Loan.Compare(m.Loan) < 0 }, func(ledger.PolicyShares) {})
+			shares.takeWhile(func(s ledger.PolicyShares) bool { return s.Loan == m.Loan }, func(s ledger.PolicyShares) { m.shares = m.shares.Plus(s.Shares) })
 		}
 		if l.To >= from && l.From <= to { // else an earlier quarter's interest, paid late
 			m.take(l.Line)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err = cmp.Or(err, shares.failed()); err != nil {
+		return err
 	}
 	finish()
 	if books != nil {
-		names, err := a.tx.Tranches(a.quarter)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range all {
-			m.names = names[m.Loan]
-		}
-		all = a.withBooks(all, books)
+		return a.monitorByBooks(all, books, take)
+	}
+	return nil
+}
+
+// monitorByBooks gives the loans as the books have them, in the table's order.
+func (a *attempt) monitorByBooks(all []*monitored, books *quarterBooks, take func(*monitored)) error {
+	names, err := a.tx.Tranches(a.quarter)
+	if err != nil {
+		return err
 	}
 	for _, m := range all {
-		m.addUp(to)
+		m.names = names[m.Loan]
 	}
-	slices.SortFunc(all, func(x, y *monitored) int {
-		return cmp.Or(cmp.Compare(a.bankOrder(x.Bank), a.bankOrder(y.Bank)), cmp.Compare(x.Bank, y.Bank), cmp.Compare(x.township, y.township), cmp.Compare(x.Contract, y.Contract))
-	})
-	return all, nil
+	all = a.withBooks(all, books)
+	for _, m := range all {
+		m.addUp(books.to)
+	}
+	slices.SortFunc(all, a.compareMonitored)
+	for _, m := range all {
+		take(m)
+	}
+	return nil
+}
+
+func (w *Workspace) compareMonitored(x, y *monitored) int {
+	return cmp.Or(cmp.Compare(w.bankOrder(x.Bank), w.bankOrder(y.Bank)), cmp.Compare(x.Bank, y.Bank), cmp.Compare(x.township, y.township), cmp.Compare(x.Contract, y.Contract))
 }
 
 // bankOrder is the bank's place in jobs.yaml.
@@ -112,98 +133,111 @@ func isBad(class string) bool {
 // groupKey is a row of the table.
 type groupKey struct{ bank, township, product string }
 
-// groups add up figures by some key; a household counts once in each.
+// groups add up figures by some key.
 type groups struct {
-	order      []groupKey
-	byKey      map[groupKey]*report.Figures
-	households map[groupKey]map[string]bool
+	order []groupKey
+	byKey map[groupKey]*report.Figures
 }
 
-func newGroups() *groups {
-	return &groups{byKey: map[groupKey]*report.Figures{}, households: map[groupKey]map[string]bool{}}
-}
+func newGroups() *groups { return &groups{byKey: map[groupKey]*report.Figures{}} }
 
 func (g *groups) at(key groupKey) *report.Figures {
 	if g.byKey[key] == nil {
 		g.order = append(g.order, key)
-		g.byKey[key], g.households[key] = &report.Figures{}, map[string]bool{}
+		g.byKey[key] = &report.Figures{}
 	}
 	return g.byKey[key]
 }
 
-func (g *groups) add(key groupKey, household string, f report.Figures) {
+func (g *groups) add(key groupKey, f report.Figures) {
 	at := g.at(key)
 	*at = at.Plus(f)
-	if household != "" && !g.households[key][household] {
-		g.households[key][household] = true
-		at.Households++
+}
+
+// table is the quarter's figures by place, by product, and together. A household
+// counts once in each row.
+type table struct {
+	places, products, whole *groups
+	households              *census[groupKey]
+	owed                    []values.Fen // by a household's number, what all its loans come to
+}
+
+// count adds a loan to its rows.
+func (t *table) count(m *monitored) {
+	f := report.Figures{Loans: 1, Opening: m.opening, Issued: m.issued, Repaid: m.repaid, Closing: m.closing, Shares: m.shares,
+		Overdue: m.overdue, Bad: m.bad, Maturing: m.maturing}
+	if m.overdue > 0 {
+		f.OverdueLoans = 1
+	}
+	if m.maturing > 0 {
+		f.MaturingLoans = 1
+	}
+	household := t.households.number(m.household)
+	if household == len(t.owed) {
+		t.owed = append(t.owed, 0)
+	}
+	t.owed[household] += m.closing
+	for _, row := range []struct {
+		in  *groups
+		key groupKey
+	}{{t.places, groupKey{bank: m.Bank, township: m.township}}, {t.products, groupKey{product: m.product}}, {t.whole, groupKey{}}} {
+		f.Households = 0
+		if m.household != "" {
+			f.Households = t.households.first(row.key, household)
+		}
+		row.in.add(row.key, f)
 	}
 }
 
-// table is the quarter's figures by place, by product, and together.
-type table struct{ places, products, whole *groups }
+// owedBy is what all loans of a household come to.
+func (t *table) owedBy(household string) values.Fen { return t.owed[t.households.number(household)] }
 
-// figures of every loan and payment, grouped.
-func (a *attempt) figures(all []*monitored) (t table, err error) {
-	t = table{newGroups(), newGroups(), newGroups()}
-	shares, err := a.subsidies()
+// tableOf adds up every loan and payment, and shows each loan to also.
+func (a *attempt) tableOf(books *quarterBooks, also func(*monitored)) (*table, error) {
+	payments, err := a.tx.FailedAndSecond(a.quarter)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
-	products := map[values.Loan]string{}
-	for _, m := range all {
-		products[m.Loan] = m.product
-		f := report.Figures{Loans: 1, Opening: m.opening, Issued: m.issued, Repaid: m.repaid, Closing: m.closing, Shares: shares[m.Loan],
-			Overdue: m.overdue, Bad: m.bad, Maturing: m.maturing}
-		if m.overdue > 0 {
-			f.OverdueLoans = 1
+	products := map[values.Loan]string{} // of the loans that they pay for
+	for _, p := range payments {
+		for _, part := range p.Parts {
+			products[part.Loan] = unknownPlace
 		}
-		if m.maturing > 0 {
-			f.MaturingLoans = 1
-		}
-		t.places.add(groupKey{bank: m.Bank, township: m.township}, m.household, f)
-		t.products.add(groupKey{product: m.product}, m.household, f)
-		t.whole.add(groupKey{}, m.household, f)
 	}
+	t := &table{places: newGroups(), products: newGroups(), whole: newGroups(), households: newCensus[groupKey]()}
 	t.whole.at(groupKey{})
-	return t, a.countPayments(t, products)
-}
-
-func (a *attempt) subsidies() (map[values.Loan]values.Shares, error) {
-	entitlements, err := a.tx.Entitlements(a.quarter)
-	shares := map[values.Loan]values.Shares{}
-	for _, e := range entitlements {
-		shares[e.Loan] = shares[e.Loan].Plus(e.Shares)
-	}
-	return shares, err
+	err = a.monitor(books, func(m *monitored) {
+		if _, asked := products[m.Loan]; asked {
+			products[m.Loan] = m.product
+		}
+		t.count(m)
+		also(m)
+	})
+	t.countPayments(payments, products)
+	return t, err
 }
 
 // countPayments counts failed payments, and those that paid one again, in
 // every row that they pay for, once.
-func (a *attempt) countPayments(t table, products map[values.Loan]string) error {
-	payments, err := a.tx.FailedAndSecond(a.quarter)
-	if err != nil {
-		return err
-	}
+func (t *table) countPayments(payments []ledger.Payment, products map[values.Loan]string) {
 	for _, p := range payments {
 		f := report.Figures{SecondPayments: 1}
 		if p.State == "failed" {
 			f = report.Figures{FailedPayments: 1}
 		}
-		t.whole.add(groupKey{}, "", f)
+		t.whole.add(groupKey{}, f)
 		counted := map[groupKey]bool{}
 		for _, part := range p.Parts {
-			place, product := groupKey{bank: part.Loan.Bank, township: p.Township}, groupKey{product: cmp.Or(products[part.Loan], unknownPlace)}
+			place, product := groupKey{bank: part.Loan.Bank, township: p.Township}, groupKey{product: products[part.Loan]}
 			if !counted[place] {
-				t.places.add(place, "", f)
+				t.places.add(place, f)
 			}
 			if !counted[product] {
-				t.products.add(product, "", f)
+				t.products.add(product, f)
 			}
 			counted[place], counted[product] = true, true
 		}
 	}
-	return nil
 }
 
 // monitoring is the quarter's table with the quarter before beside it.
@@ -213,11 +247,13 @@ func (a *attempt) monitoring() (m report.Monitoring, err error) {
 	if err != nil {
 		return m, err
 	}
-	all, err := a.monitor(books)
-	if err != nil {
-		return m, err
-	}
-	now, err := a.figures(all)
+	due, closing := []*monitored{}, map[string]values.Fen{}
+	now, err := a.tableOf(books, func(loan *monitored) {
+		closing[loan.Bank] += loan.closing
+		if loan.comesUp(m.To) {
+			due = append(due, loan)
+		}
+	})
 	if err != nil {
 		return m, err
 	}
@@ -239,19 +275,19 @@ func (a *attempt) monitoring() (m report.Monitoring, err error) {
 	if err := a.watch(&m); err != nil {
 		return m, err
 	}
-	if err := a.setBeside(&m, books, all); err != nil {
+	if err := a.setBeside(&m, books, closing); err != nil {
 		return m, err
 	}
 	if m.Fund, err = a.fundForMonitoring(); err != nil {
 		return m, err
 	}
-	m.Due, err = a.dueLoans(all, lists.Excluded)
+	m.Due, err = a.dueLoans(due, now, lists.Excluded)
 	return m, err
 }
 
 // setBeside counts the returned lines, of which the table has nothing, and sets
 // the loan books, where there are any, beside the lines.
-func (a *attempt) setBeside(m *report.Monitoring, books *quarterBooks, all []*monitored) error {
+func (a *attempt) setBeside(m *report.Monitoring, books *quarterBooks, closing map[string]values.Fen) error {
 	if books == nil {
 		counts, err := a.tx.LineCounts(a.quarter)
 		m.Left = counts[values.Returned]
@@ -266,26 +302,22 @@ func (a *attempt) setBeside(m *report.Monitoring, books *quarterBooks, all []*mo
 			m.Left++
 		}
 	}
-	return a.bookChecks(m, books, all, views)
+	return a.bookChecks(m, books, closing, views)
 }
 
 // quarterBefore is the table of the quarter before, empty where the ledger
 // does not have it.
-func (a *attempt) quarterBefore() (table, error) {
+func (a *attempt) quarterBefore() (*table, error) {
 	known, err := a.tx.Quarters()
 	if err != nil || !slices.Contains(known, a.quarter.Previous()) {
-		return table{}, err
+		return &table{}, err
 	}
 	b := &attempt{Workspace: a.Workspace, ctx: a.ctx, tx: a.tx, quarter: a.quarter.Previous()}
 	books, err := b.books()
 	if err != nil {
-		return table{}, err
+		return &table{}, err
 	}
-	all, err := b.monitor(books)
-	if err != nil {
-		return table{}, err
-	}
-	return b.figures(all)
+	return b.tableOf(books, func(*monitored) {})
 }
 
 // sideBySide sets rows beside those of the quarter before; one that had loans

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tiexi/formats/report"
-	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/rules"
 	"tiexi/pipeline/values"
 )
@@ -18,7 +17,7 @@ import (
 // (ledger.Outstanding).
 type tranche struct {
 	name        string
-	first, last *ledger.Line     // of its lines that touch the quarter, by day; nil: only the loan book has it, or nobody asks for them
+	first, last *values.Line     // of its lines that touch the quarter, by day; nil: only the loan book has it, or nobody asks for them
 	book        *values.BookLoan // nil: the bank sent no loan book, or it is not in there
 	closing     values.Fen
 	overdue     bool
@@ -27,7 +26,7 @@ type tranche struct {
 }
 
 // take files the line under its tranche.
-func (m *monitored) take(l *ledger.Line) {
+func (m *monitored) take(l *values.Line) {
 	i := slices.IndexFunc(m.tranches, func(t *tranche) bool { return t.name == l.Tranche })
 	if i < 0 {
 		i, m.tranches = len(m.tranches), append(m.tranches, &tranche{name: l.Tranche, first: l, last: l})
@@ -95,7 +94,7 @@ func (m *monitored) addUp(to values.Date) {
 // instead.
 func (t *tranche) line() (l values.Line) {
 	if t.last != nil {
-		l = t.last.Line
+		l = *t.last
 	}
 	b := t.book
 	if b == nil {
@@ -109,6 +108,11 @@ func (t *tranche) line() (l values.Line) {
 		l.Renewals = b.Renewals
 	}
 	return l
+}
+
+// comesUp tells whether somebody has to see one of the loan's tranches coming.
+func (m *monitored) comesUp(to values.Date) bool {
+	return slices.ContainsFunc(m.tranches, func(t *tranche) bool { return t.comesUp(to) })
 }
 
 // comesUp tells whether somebody has to see the tranche coming: it matures within

@@ -33,22 +33,6 @@ func (tx *Tx) SharingTiers(q values.Quarter, household string, yield func(Accept
 		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, q.String(), household)
 }
 
-// Standing is a line that was not returned, with where validate has put it.
-type Standing struct {
-	*Line
-	OfHousehold, InTownship, InVillage string // "" where the roster does not say
-}
-
-// StandingLines gives the quarter's live lines that were not returned, loan by
-// loan, each loan's in order of file name, sheet and row.
-func (tx *Tx) StandingLines(q values.Quarter, yield func(Standing) error) error {
-	return each(tx, func(s scanner) (l Standing, err error) {
-		l.Line, err = scanLine(scanMore{s, []any{&l.OfHousehold, common{&l.InTownship}, common{&l.InVillage}}})
-		return l, err
-	}, yield, `SELECT `+lineColumns+`, j.household, j.township, j.village`+lineSource+`JOIN judgement j ON j.line_id = l.id
-		WHERE l.quarter = ? AND l.live = 1 AND j.outcome <> 'returned' ORDER BY l.bank, l.contract, f.name, l.position, l.row`, q.String())
-}
-
 // AcceptedElsewhere gives the accepted live lines of other quarters that belong
 // to loans which this quarter's live lines name, or to households of their
 // borrowers.
