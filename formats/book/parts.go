@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"tiexi/pipeline/values"
 )
@@ -39,12 +40,12 @@ func (b *Book) zip(w io.Writer) (int64, error) {
 		return 0, err
 	}
 	parts := []*part{
-		textPart("[Content_Types].xml", b.contentTypes()),
+		commonPart("[Content_Types].xml", b.contentTypes()),
 		t.parts[0],
-		textPart("docProps/app.xml", xmlHead+`<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>`+creator+`</Application></Properties>`),
+		commonPart("docProps/app.xml", xmlHead+`<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>`+creator+`</Application></Properties>`),
 		textPart("docProps/core.xml", b.core()),
-		textPart("xl/workbook.xml", b.workbook()),
-		textPart("xl/_rels/workbook.xml.rels", b.relations()),
+		commonPart("xl/workbook.xml", b.workbook()),
+		commonPart("xl/_rels/workbook.xml.rels", b.relations()),
 	}
 	parts = append(parts, t.parts[1:]...)
 	for i, s := range b.sheets {
@@ -70,6 +71,46 @@ func textPart(name, text string) *part {
 	p.write([]byte(text))
 	p.finish()
 	return p
+}
+
+// commonPart is textPart for a text that many books have: it is deflated once.
+func commonPart(name, text string) *part {
+	key := sameText{name, text}
+	p := commonParts.find(key)
+	if p == nil {
+		p = textPart(name, text)
+		commonParts.keep(key, p)
+	}
+	return p
+}
+
+type sameText struct{ name, text string }
+
+// partShelf has the first few finished parts that were made; nobody writes to
+// them any more.
+type partShelf struct {
+	lock  sync.Mutex
+	parts map[sameText]*part
+}
+
+var commonParts partShelf
+
+func (s *partShelf) find(key sameText) *part {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.parts[key]
+}
+
+func (s *partShelf) keep(key sameText, p *part) {
+	const few, small = 32, 4 << 10
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.parts == nil {
+		s.parts = map[sameText]*part{}
+	}
+	if len(s.parts) < few && len(key.text) < small {
+		s.parts[key] = p
+	}
 }
 
 func (b *Book) contentTypes() string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Sheet takes rows from top to bottom.
@@ -32,6 +33,9 @@ type choice struct {
 type link struct{ cell, path, place string }
 
 const flushAt = 32 << 10
+
+// texts are reused for the rows of the next sheet.
+var texts = sync.Pool{New: func() any { return new([]byte) }}
 
 // Row adds a row and gives its number, from 1. It is as high as its text needs
 // at the column widths, because Excel does not fit merged cells by itself.
@@ -102,6 +106,7 @@ func (s *Sheet) begin() {
 		t = new(template)
 	}
 	s.style = &t.style
+	s.xml = (*texts.Get().(*[]byte))[:0]
 	s.add(xmlHead, `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheetPr>`)
 	if s.layout.Tab != "" {
 		s.add(`<tabColor rgb="FF`, s.layout.Tab, `"/>`)
@@ -189,6 +194,9 @@ func (s *Sheet) finish() {
 	s.add(`</worksheet>`)
 	s.flush()
 	s.part.finish()
+	text := s.xml
+	s.xml = nil
+	texts.Put(&text)
 }
 
 // pageFoot is 第 n 页 共 m 页; in headers and footers & begins a code.
