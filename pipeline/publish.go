@@ -46,10 +46,6 @@ type entry struct {
 
 func (l *loanState) entry() entry { return entry{l.Loan, values.FoldName(l.payee)} }
 
-func entryOf(item ledger.NoticeItem) entry {
-	return entry{item.Loan, values.FoldName(item.Shown.Borrower)}
-}
-
 // allPublished tells that every loan is on a posted list at what it is due: its
 // lines and its subsidy are those of which publish drew the lists when it ran
 // last, and all of those were posted since. It gives that run's record.
