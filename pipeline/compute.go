@@ -68,7 +68,6 @@ func compute(a *attempt) error {
 	if err := a.noteMovedTiers(before, entitlements, moved); err != nil {
 		return err
 	}
-	a.tx.Release("lines", a.quarter)
 	a.gave = len(entitlements)
 	a.tally["total"] = total.String()
 	a.tally["result"] = entitlementDigest(entitlements)
@@ -136,11 +135,7 @@ func (a *attempt) householdsNamed(id string, yield func(*household) error) error
 		}
 		return yield(h)
 	}
-	all, err := a.acceptedLines(id)
-	if err != nil {
-		return err
-	}
-	for _, l := range all {
+	err := a.tx.SettledTogether(a.quarter, id, func(l ledger.Accepted) error {
 		if h == nil || h.ID != l.Household {
 			if err := flush(); err != nil {
 				return err
@@ -148,29 +143,12 @@ func (a *attempt) householdsNamed(id string, yield func(*household) error) error
 			h = &household{Household: policy.Household{ID: l.Household}}
 		}
 		h.add(l, a.quarter)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return flush()
-}
-
-// acceptedLines are, household by household, the accepted lines of every
-// household that has one in the quarter: those of the quarter, and those of
-// other quarters that share its tiers.
-func (a *attempt) acceptedLines(household string) (all []ledger.Accepted, err error) {
-	if err := a.tx.SharingTiers(a.quarter, household, func(l ledger.Accepted) error { all = append(all, l); return nil }); err != nil {
-		return nil, err
-	}
-	judged, err := a.tx.Judgements(a.quarter)
-	if err != nil {
-		return nil, err
-	}
-	lines, err := a.lines()
-	for _, l := range lines {
-		if j := judged[l.Key]; j != nil && j.Outcome == values.Accepted && (household == "" || household == j.Household) {
-			all = append(all, ledger.Accepted{Line: l, Household: j.Household, ExtensionBarred: j.ExtensionBarred})
-		}
-	}
-	slices.SortFunc(all, compareAccepted)
-	return all, err
 }
 
 // compareAccepted orders by household, loan, quarter and place.

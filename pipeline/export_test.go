@@ -6,6 +6,9 @@ import "time"
 // tells nothing there and costs most of the time.
 func init() { settleTime = time.Millisecond }
 
+// Their quarters have few lines, which validate is to take in several batches.
+func init() { linesTogether = 2 }
+
 // LookApart sets how far apart the two looks are, for a test whose file grows
 // between them.
 func LookApart(t time.Duration) { settleTime = t }

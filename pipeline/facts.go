@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"slices"
-
 	"tiexi/formats/sheet"
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/policy"
@@ -51,21 +49,18 @@ func (a *attempt) sheets() (*bookSheets, error) {
 }
 
 // lines are the quarter's live lines in order of file, sheet and row, each
-// knowing the columns in which its fields stand. They are read once for all
-// stages: who wants one changed changes a copy.
-func (a *attempt) lines() ([]*ledger.Line, error) {
-	return ledger.Keep(a.tx, "lines", a.quarter, []string{"line", "file", "sheet"}, func() (all []*ledger.Line, err error) {
-		sheets, err := a.sheets()
-		if err != nil {
-			return nil, err
-		}
-		err = a.tx.Lines(a.quarter, func(l *ledger.Line) error {
-			sheets.locate(l)
-			all = append(all, l)
-			return nil
-		})
-		return all, err
+// knowing the columns in which its fields stand.
+func (a *attempt) lines() (all []*ledger.Line, err error) {
+	sheets, err := a.sheets()
+	if err != nil {
+		return nil, err
+	}
+	err = a.tx.Lines(a.quarter, func(l *ledger.Line) error {
+		sheets.locate(l)
+		all = append(all, l)
+		return nil
 	})
+	return all, err
 }
 
 // locate gives the line the columns in which its fields stand.
@@ -88,11 +83,11 @@ func (b *bookSheets) facts() []rules.SheetFacts {
 	return facts
 }
 
-// memberships are the stretches in which the borrowers stood on the roster: on
+// memberships are the stretches in which the lines' borrowers stood on the roster: on
 // it since 首次识别时间 (blank: always) until 退出时间, or until the date of the
 // first snapshot that no longer has them.
-func (a *attempt) memberships() (map[values.ResidentID][]rules.Membership, error) {
-	return membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsOnLines(a.quarter, yield) })
+func (a *attempt) memberships(lines []int64) (map[values.ResidentID][]rules.Membership, error) {
+	return membershipsOf(func(yield func(ledger.Person) error) error { return a.tx.PersonsOnLines(lines, yield) })
 }
 
 // membershipsOf are those of the roster rows that each gives.
@@ -143,40 +138,6 @@ func stretches(rows []ledger.Person) (all []rules.Membership) {
 	return all
 }
 
-// freeFailedAccounts lets a newer roster account win where a payment has
-// failed: the bank's file will name the dead account for ever, and must not
-// block the second payment. Payment pins what was judged of a line, not the
-// account to which the rest goes.
-func (a *attempt) freeFailedAccounts(c *quarterFacts) error {
-	dead, err := a.tx.DeadAccounts()
-	if err != nil || len(dead) == 0 {
-		return err
-	}
-	for i, l := range c.lines {
-		used, frozen := l.Account, c.frozen[i]
-		if frozen != nil {
-			used = frozen.Account
-		}
-		if !dead[ledger.PersonAccount{Person: l.ID, Account: used}] {
-			continue
-		}
-		for _, m := range slices.Backward(c.facts.Roster[l.ID]) {
-			if m.Account == "" || dead[ledger.PersonAccount{Person: l.ID, Account: m.Account}] {
-				continue
-			}
-			if frozen != nil {
-				frozen.Account, frozen.PayoutBank = m.Account, m.PayoutBank
-			} else {
-				own := *l
-				own.Account, own.PayoutBank, own.AccountName = "", "", ""
-				c.lines[i] = &own
-			}
-			break
-		}
-	}
-	return nil
-}
-
 // objections are those against the quarter's borrowers that count: per person
 // an open one, else an upheld one.
 func (a *attempt) objections() (map[values.ResidentID]ledger.Objection, error) {
@@ -194,11 +155,11 @@ func (a *attempt) objections() (map[values.ResidentID]ledger.Objection, error) {
 }
 
 // earlier are the accepted lines of other quarters that matter here: those of
-// the loans named in this quarter, and those of their borrowers' households.
-func (a *attempt) earlier() ([]rules.Earlier, error) {
+// the loans that these lines name, and those of their borrowers' households.
+func (a *attempt) earlier(lines []int64) ([]rules.Earlier, error) {
 	var earlier []rules.Earlier
 	conditions := conditionCache{}
-	err := a.tx.AcceptedElsewhere(a.quarter, func(l ledger.Accepted) error {
+	err := a.tx.AcceptedElsewhere(a.quarter, lines, func(l ledger.Accepted) error {
 		e := rules.Earlier{Quarter: l.Quarter, Loan: l.Loan(), Tranche: l.Tranche, ID: l.ID, Household: l.Household,
 			From: l.From, To: l.To, Rate: l.Rate, Balance: l.Balance, Disbursed: l.Disbursed, Matures: l.Matures,
 			OriginalMaturity: l.OriginalMaturity, Renewals: l.Renewals}

@@ -20,38 +20,67 @@ func renderReview(a *attempt) error {
 	if past, err := purges(a.tx); err != nil || past[a.quarter] != nil {
 		return err // settled, and its workbooks deleted for good
 	}
-	views, err := a.lineViews()
-	if err != nil {
+	w := reviewWriter{attempt: a, keep: map[string]bool{}}
+	if err := w.gather(); err != nil {
 		return err
 	}
-	w := reviewWriter{attempt: a, views: views, keep: map[string]bool{}, banks: map[string][]*judgedLine{}}
-	for _, v := range views {
-		if w.banks[v.Bank] == nil {
-			w.order = append(w.order, v.Bank)
-		}
-		w.banks[v.Bank] = append(w.banks[v.Bank], v)
-	}
-	slices.Sort(w.order)
 	if err := w.findings(); err != nil {
 		return err
 	}
-	for _, bank := range w.order {
+	for tallies := w.tallies; len(tallies) > 0; {
+		bank := tallies[0].Bank
+		n := slices.IndexFunc(tallies, func(t ledger.SheetTally) bool { return t.Bank != bank })
+		if n < 0 {
+			n = len(tallies)
+		}
 		if err := w.returned(bank); err != nil {
 			return err
 		}
-		if err := w.receipt(bank); err != nil {
+		if err := w.receipt(bank, tallies[:n]); err != nil {
 			return err
 		}
+		tallies = tallies[n:]
 	}
 	return a.withdrawOthers(w.keep)
 }
 
 type reviewWriter struct {
 	*attempt
-	views []*judgedLine
-	banks map[string][]*judgedLine
-	order []string
-	keep  map[string]bool
+	sheets  *bookSheets
+	lines   []foundLine
+	tallies []ledger.SheetTally // by bank
+	keep    map[string]bool
+}
+
+// foundLine is a line that has findings, or goes back.
+type foundLine struct {
+	ledger.Found
+	findings []values.Finding
+}
+
+func (w *reviewWriter) gather() (err error) {
+	if w.sheets, err = w.attempt.sheets(); err != nil {
+		return err
+	}
+	if w.tallies, err = w.tx.SheetTallies(w.quarter); err != nil {
+		return err
+	}
+	found, err := w.tx.FoundLines(w.quarter)
+	if err != nil {
+		return err
+	}
+	w.lines = make([]foundLine, len(found))
+	at := make(map[int64]int, len(found))
+	for i, f := range found {
+		w.lines[i].Found = f
+		at[f.Key] = i
+	}
+	return w.tx.Findings(w.quarter, func(line int64, f values.Finding) error {
+		if i, stands := at[line]; stands {
+			w.lines[i].findings = append(w.lines[i].findings, f)
+		}
+		return nil
+	})
 }
 
 func (w *reviewWriter) write(name string, rows int, total values.Fen, write func(*bytes.Buffer) error) error {
@@ -70,16 +99,16 @@ func (w *reviewWriter) findings() error {
 		return err
 	}
 	document := review.Findings{County: w.job.County.Name, Quarter: w.quarter}
-	for _, v := range w.views {
-		if len(v.findings) == 0 {
+	for _, l := range w.lines {
+		if len(l.findings) == 0 {
 			continue
 		}
-		entry := review.Entry{Place: values.Place{File: v.File, Sheet: v.Sheet, Row: v.Row}, Bank: v.Bank, Borrower: v.Borrower, Contract: v.Contract, Outcome: v.Outcome}
-		for _, f := range v.findings {
+		entry := review.Entry{Place: l.Place, Bank: l.Bank, Borrower: l.Borrower, Contract: l.Contract, Outcome: l.Outcome}
+		for _, f := range l.findings {
 			entry.Findings = append(entry.Findings, reviewFinding(f))
 		}
 		slices.SortStableFunc(entry.Findings, func(x, y review.Finding) int { return severity(x.Code) - severity(y.Code) })
-		if d, ok := decisions[v.key]; ok && v.judgement.Decision == d.ID {
+		if d, ok := decisions[l.Key]; ok && l.Decision == d.ID {
 			entry.Decision, entry.Why = review.Accept, d.Why
 			if d.Verdict == "return" {
 				entry.Decision = review.Return
@@ -105,28 +134,24 @@ func severity(code string) int {
 // from the archived file.
 func (w *reviewWriter) returned(bank string) error {
 	document := review.Returned{County: w.job.County.Name, Office: w.job.Office, Phone: w.job.Phones.Agriculture, Bank: bank, Quarter: w.quarter}
-	byFile := map[int64][]*judgedLine{}
+	byFile := map[int64][]foundLine{}
 	var files []int64
 	rows := 0
-	for _, v := range w.banks[bank] {
-		if v.Outcome != values.Returned {
+	for _, l := range w.lines {
+		if l.Bank != bank || l.Outcome != values.Returned {
 			continue
 		}
-		if byFile[v.file] == nil {
-			files = append(files, v.file)
+		if byFile[l.FileID] == nil {
+			files = append(files, l.FileID)
 		}
-		byFile[v.file] = append(byFile[v.file], v)
+		byFile[l.FileID] = append(byFile[l.FileID], l)
 		rows++
 	}
 	if rows == 0 {
 		return nil
 	}
-	sheets, err := w.sheets()
-	if err != nil {
-		return err
-	}
 	for _, id := range files {
-		part, err := w.returnedOf(sheets, id, byFile[id])
+		part, err := w.returnedOf(id, byFile[id])
 		if err != nil {
 			return err
 		}
@@ -135,7 +160,8 @@ func (w *reviewWriter) returned(bank string) error {
 	return w.write("退回-"+book.FileName(bank)+".xlsx", rows, 0, func(b *bytes.Buffer) error { return review.WriteReturned(b, document) })
 }
 
-func (w *reviewWriter) returnedOf(sheets *bookSheets, file int64, lines []*judgedLine) ([]review.ReturnedSheet, error) {
+func (w *reviewWriter) returnedOf(file int64, lines []foundLine) ([]review.ReturnedSheet, error) {
+	sheets := w.sheets
 	content, err := w.archive.Read(archiveName(sheets.files[file].Digest))
 	if err != nil {
 		return nil, cannotWrite(err)
@@ -147,8 +173,8 @@ func (w *reviewWriter) returnedOf(sheets *bookSheets, file int64, lines []*judge
 	defer func() { _ = bank.Close() }()
 	var parts []review.ReturnedSheet
 	for len(lines) > 0 {
-		position := lines[0].position
-		n := slices.IndexFunc(lines, func(v *judgedLine) bool { return v.position != position })
+		position := lines[0].Position
+		n := slices.IndexFunc(lines, func(l foundLine) bool { return l.Position != position })
 		if n < 0 {
 			n = len(lines)
 		}
@@ -161,10 +187,10 @@ func (w *reviewWriter) returnedOf(sheets *bookSheets, file int64, lines []*judge
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range lines[:n] {
-			row := review.ReturnedRow{Row: v.Row, Cells: cells[v.Row]}
-			for _, f := range v.findings {
-				if rule, _ := rules.Lookup(f.Code); rule.Outcome == values.Returned || v.judgement.Decision != 0 {
+		for _, l := range lines[:n] {
+			row := review.ReturnedRow{Row: l.Row, Cells: cells[l.Row]}
+			for _, f := range l.findings {
+				if rule, _ := rules.Lookup(f.Code); rule.Outcome == values.Returned || l.Decision != 0 {
 					row.Reasons = append(row.Reasons, rules.Message(f, values.Chinese))
 				}
 			}
@@ -176,10 +202,10 @@ func (w *reviewWriter) returnedOf(sheets *bookSheets, file int64, lines []*judge
 }
 
 // rowsOf reads the cells of the given lines, in the sheet's column order.
-func rowsOf(bank *sheet.Book, s *ledger.Sheet, lines []*judgedLine) (map[int][]string, error) {
+func rowsOf(bank *sheet.Book, s *ledger.Sheet, lines []foundLine) (map[int][]string, error) {
 	cells := map[int][]string{}
-	for _, v := range lines {
-		cells[v.Row] = nil
+	for _, l := range lines {
+		cells[l.Row] = nil
 	}
 	date1904 := bank.Sheets()[s.Position].Date1904
 	err := bank.Rows(s.Position, func(row sheet.Row) error {
@@ -196,29 +222,15 @@ func rowsOf(bank *sheet.Book, s *ledger.Sheet, lines []*judgedLine) (map[int][]s
 	return cells, err
 }
 
-func (w *reviewWriter) receipt(bank string) error {
+// receipt tells the bank what came in of it; tallies are its own.
+func (w *reviewWriter) receipt(bank string, tallies []ledger.SheetTally) error {
 	document := review.Receipt{County: w.job.County.Name, Office: w.job.Office, Bank: bank, Quarter: w.quarter}
-	sheets, err := w.sheets()
-	if err != nil {
-		return err
+	lines := 0
+	for _, t := range tallies {
+		file := w.sheets.files[t.FileID]
+		document.Sheets = append(document.Sheets, review.ReceiptSheet{File: file.Name, Sheet: w.sheets.byPlace[sheetKey{t.FileID, t.Position}].Name, Digest: file.Digest,
+			Rows: t.Lines, Balance: t.Balance, Paid: t.Paid, Accepted: t.Accepted, Held: t.Held, Returned: t.Lines - t.Accepted - t.Held})
+		lines += t.Lines
 	}
-	var last *review.ReceiptSheet
-	for _, v := range w.banks[bank] {
-		if last == nil || last.File != v.File || last.Sheet != v.Sheet {
-			document.Sheets = append(document.Sheets, review.ReceiptSheet{File: v.File, Sheet: v.Sheet, Digest: sheets.files[v.file].Digest})
-			last = &document.Sheets[len(document.Sheets)-1]
-		}
-		last.Rows++
-		last.Balance += v.line.Balance
-		last.Paid += v.line.Paid
-		switch v.Outcome {
-		case values.Accepted:
-			last.Accepted++
-		case values.Held:
-			last.Held++
-		default:
-			last.Returned++
-		}
-	}
-	return w.write("收件回执-"+book.FileName(bank)+".xlsx", len(w.banks[bank]), 0, func(b *bytes.Buffer) error { return review.WriteReceipt(b, document) })
+	return w.write("收件回执-"+book.FileName(bank)+".xlsx", lines, 0, func(b *bytes.Buffer) error { return review.WriteReceipt(b, document) })
 }

@@ -84,11 +84,13 @@ func (a *attempt) simulate(s *Simulation, set *policy.Set, lang values.Lang) err
 		return err
 	}
 	var accepted []ledger.Accepted
+	lines := make([]int64, 0, len(views))
 	moved := map[values.Loan]values.Text{} // loans of which the terms change a line's outcome
 	for _, v := range views {
 		if v.judgement == nil {
 			return notComputed(a.quarter)
 		}
+		lines = append(lines, v.key)
 		j := *v.judgement
 		if theirs := other[v.key]; !sameVerdict(now[v.key], theirs) {
 			j = *theirs
@@ -107,7 +109,7 @@ func (a *attempt) simulate(s *Simulation, set *policy.Set, lang values.Lang) err
 		return err
 	}
 	actual := entitledBy(entitlements)
-	under, err := a.settleUnder(set, accepted)
+	under, err := a.settleUnder(set, lines, accepted)
 	if err != nil {
 		return err
 	}
@@ -212,26 +214,23 @@ func (a *attempt) judgedUnder(set *policy.Set) (map[int64]*ledger.Judgement, err
 	under := *a.Workspace
 	under.policies = set
 	other := &attempt{Workspace: &under, ctx: a.ctx, tx: a.tx, quarter: a.quarter, stage: validateStage.name}
-	c, err := other.gatherLines()
+	v, err := other.validation()
 	if err != nil {
 		return nil, err
 	}
-	c.frozen = make([]*ledger.Judgement, len(c.lines))
-	if err := other.gatherFacts(c); err != nil {
-		return nil, err
-	}
-	judged := make(map[int64]*ledger.Judgement, len(c.lines))
-	for i, verdict := range rules.Check(c.facts) {
-		line := c.lines[i]
-		j := judgementOf(line, verdict, c.decisions[line.Key], c.objections[line.ID])
-		judged[line.Key] = &j
-	}
-	return judged, nil
+	judged := map[int64]*ledger.Judgement{}
+	return judged, v.batches(func(b *batch) error {
+		judgements := v.judge(b)
+		for i := range judgements {
+			judged[judgements[i].Line] = &judgements[i]
+		}
+		return nil
+	})
 }
 
-// settleUnder settles these accepted lines of the quarter, with the accepted
-// lines of other quarters that share their tiers.
-func (a *attempt) settleUnder(set *policy.Set, accepted []ledger.Accepted) (entitled, error) {
+// settleUnder settles those lines of the quarter that are accepted, with the
+// accepted lines of other quarters that share their tiers.
+func (a *attempt) settleUnder(set *policy.Set, lines []int64, accepted []ledger.Accepted) (entitled, error) {
 	own := map[string]bool{}
 	for _, l := range accepted {
 		own[l.Household] = true
@@ -244,10 +243,16 @@ func (a *attempt) settleUnder(set *policy.Set, accepted []ledger.Accepted) (enti
 		}
 		return nil
 	}
-	if err := a.tx.SharingTiers(a.quarter, "", elsewhere); err != nil {
+	err := a.tx.SettledTogether(a.quarter, "", func(l ledger.Accepted) error {
+		if l.Quarter == a.quarter {
+			return nil
+		}
+		return elsewhere(l)
+	})
+	if err != nil {
 		return nil, err
 	}
-	if err := a.tx.AcceptedElsewhere(a.quarter, elsewhere); err != nil { // of households that had no accepted line
+	if err := a.tx.AcceptedElsewhere(a.quarter, lines, elsewhere); err != nil { // of households that had no accepted line
 		return nil, err
 	}
 	slices.SortFunc(accepted, compareAccepted)

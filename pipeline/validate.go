@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 
@@ -68,34 +69,54 @@ func (m *marks) of(mark string, err error) string {
 }
 
 func validate(a *attempt) error {
-	c, err := a.gather()
+	v, err := a.validation()
 	if err != nil {
 		return err
 	}
-	verdicts := rules.Check(c.facts)
-	judgements := make([]ledger.Judgement, len(c.lines))
+	if v.pinned, err = a.pinned(); err != nil {
+		return err
+	}
+	writer, err := a.tx.JudgementWriter(a.quarter)
+	if err != nil {
+		return err
+	}
 	counts := map[values.Outcome]int{}
-	for i, line := range c.lines {
-		if frozen := c.frozen[i]; frozen != nil {
-			judgements[i] = *frozen
-			judgements[i].Line = line.Key
-		} else {
-			judgements[i] = judgementOf(line, verdicts[i], c.decisions[line.Key], c.objections[line.ID])
+	result := newResultDigest()
+	err = v.batches(func(b *batch) error {
+		judgements := v.judge(b)
+		for i := range judgements {
+			counts[judgements[i].Outcome]++
+			result.add(b.at[i], &judgements[i])
 		}
-		counts[judgements[i].Outcome]++
-	}
-	if err := a.tx.ClearJudgements(a.quarter); err != nil {
+		return writer.Replace(judgements)
+	})
+	if err != nil {
 		return err
 	}
-	if err := a.tx.PutJudgements(judgements); err != nil {
+	if err := writer.Finish(); err != nil {
 		return err
 	}
-	a.took, a.gave = len(c.lines), counts[values.Accepted]
+	a.took, a.gave = len(v.keys), counts[values.Accepted]
 	for _, outcome := range []values.Outcome{values.Accepted, values.Held, values.Returned} {
 		a.tally[string(outcome)] = fmt.Sprint(counts[outcome])
 	}
-	a.tally["result"] = resultDigest(judgements)
+	a.tally["result"] = result.text()
 	return nil
+}
+
+// judge checks the batch, and gives the judgement of each of its lines.
+func (v *validation) judge(b *batch) []ledger.Judgement {
+	judgements := make([]ledger.Judgement, len(b.lines))
+	for i, verdict := range rules.Check(&b.facts) {
+		line := b.lines[i]
+		if frozen := b.frozen[i]; frozen != nil {
+			judgements[i] = *frozen
+			judgements[i].Line = line.Key
+		} else {
+			judgements[i] = judgementOf(line, verdict, v.decisions[line.Key], v.objections[line.ID])
+		}
+	}
+	return judgements
 }
 
 func judgementOf(line *ledger.Line, v rules.Verdict, decision ledger.Decision, objection ledger.Objection) ledger.Judgement {
@@ -125,163 +146,29 @@ func judgementOf(line *ledger.Line, v rules.Verdict, decision ledger.Decision, o
 	return j
 }
 
-// resultDigest names everything that later stages read of the judgements.
-func resultDigest(judgements []ledger.Judgement) string {
-	hash := sha256.New()
-	encoder := json.NewEncoder(hash)
-	for i := range judgements {
-		j := &judgements[i]
-		_ = encoder.Encode([]any{j.Line, j.Outcome, j.Household, j.Township, j.Village, j.Payee, j.PayoutBank, j.Account.Whole(), j.ExtensionBarred, j.Blocked})
-	}
-	return hex.EncodeToString(hash.Sum(nil))[:32]
+// resultDigest names everything that later stages read of the judgements, in the
+// order of their lines. One that comes before its turn waits.
+type resultDigest struct {
+	hash    hash.Hash
+	next    int
+	waiting map[int][]byte
 }
 
-// facts of a quarter, as validate gathers them.
-type quarterFacts struct {
-	lines      []*ledger.Line
-	facts      *rules.Facts
-	frozen     []*ledger.Judgement // per line: the judgement that payment has frozen, or nil
-	decisions  map[int64]ledger.Decision
-	objections map[values.ResidentID]ledger.Objection // that count, by person
+func newResultDigest() *resultDigest {
+	return &resultDigest{hash: sha256.New(), waiting: map[int][]byte{}}
 }
 
-func (a *attempt) gather() (*quarterFacts, error) {
-	c, err := a.gatherLines()
-	if err != nil {
-		return nil, err
-	}
-	if c.frozen, err = a.frozen(c); err != nil {
-		return nil, err
-	}
-	return c, a.gatherFacts(c)
-}
-
-// gatherLines gathers the lines and what people said about them.
-func (a *attempt) gatherLines() (*quarterFacts, error) {
-	c := &quarterFacts{facts: &rules.Facts{Quarter: a.quarter, InterestDay: a.job.InterestDay}}
-	sheets, err := a.sheets()
-	if err != nil {
-		return nil, err
-	}
-	if c.facts.Compensated, err = a.tx.Compensated(a.quarter.Last(a.job.InterestDay)); err != nil {
-		return nil, err
-	}
-	booked, err := a.tx.BookLoans(a.quarter)
-	if err != nil {
-		return nil, err
-	}
-	c.facts.Books = rules.NewBooks(booked)
-	c.facts.Sheets = sheets.facts()
-	lines, err := a.lines()
-	if err != nil {
-		return nil, err
-	}
-	c.lines = withAmounts(lines)
-	if c.decisions, err = a.tx.Decisions(a.quarter); err != nil {
-		return nil, err
-	}
-	c.objections, err = a.objections()
-	return c, err
-}
-
-// gatherFacts gathers what the lines are judged by, once it is known which of
-// them payment has frozen.
-func (a *attempt) gatherFacts(c *quarterFacts) (err error) {
-	if c.facts.Roster, err = a.memberships(); err != nil {
-		return err
-	}
-	if err := a.freeFailedAccounts(c); err != nil {
-		return err
-	}
-	if c.facts.Earlier, err = a.earlier(); err != nil {
-		return err
-	}
-	a.lineFacts(c)
-	return a.readLists(c.facts)
-}
-
-// withAmounts are the lines with an amount for those whose sheet names none: the
-// largest balance of the loan's lines (formats.md).
-func withAmounts(lines []*ledger.Line) []*ledger.Line {
-	all := slices.Clone(lines)
-	largest := map[values.Loan]values.Fen{}
-	for _, l := range lines {
-		if !l.Given.Has(values.FieldAmount) {
-			largest[l.Loan()] = 0
-		}
-	}
-	for _, l := range lines {
-		if most, wanted := largest[l.Loan()]; wanted {
-			largest[l.Loan()] = max(most, l.Balance)
-		}
-	}
-	for i, l := range lines {
-		if !l.Given.Has(values.FieldAmount) {
-			own := *l
-			own.Amount = largest[l.Loan()]
-			all[i] = &own
-		}
-	}
-	return all
-}
-
-func (a *attempt) lineFacts(c *quarterFacts) {
-	c.facts.Lines = make([]rules.LineFacts, len(c.lines))
-	conditions := conditionCache{}
-	for i, line := range c.lines {
-		f := rules.LineFacts{Line: &line.Line, Sheet: line.Position}
-		f.Terms, f.ExtensionTerms = conditions.of(a.policies, line)
-		if frozen := c.frozen[i]; frozen != nil {
-			f.Frozen = &rules.Frozen{Outcome: frozen.Outcome, Household: frozen.Household, Account: frozen.Account}
-		} else {
-			f.Unconfigured = unconfigured(a.policies, line)
-		}
-		if d, ok := c.decisions[line.Key]; ok {
-			f.Decision = rules.Decision{Outcome: values.Accepted, Digest: d.Facts, Round: int(d.Round)}
-			if d.Verdict == "return" {
-				f.Decision.Outcome = values.Returned
-			}
-		}
-		c.facts.Lines[i] = f
+// add takes the judgement of the line at a place in the order.
+func (d *resultDigest) add(at int, j *ledger.Judgement) {
+	text, _ := json.Marshal([]any{j.Line, j.Outcome, j.Household, j.Township, j.Village, j.Payee, j.PayoutBank, j.Account.Whole(), j.ExtensionBarred, j.Blocked})
+	text = append(text, '\n')
+	for d.waiting[at] = text; d.waiting[d.next] != nil; d.next++ {
+		d.hash.Write(d.waiting[d.next])
+		delete(d.waiting, d.next)
 	}
 }
 
-// frozen finds the lines that payment has frozen (policy.md §7): those on which
-// the loan's last payment that was sent rests, and on which nobody has decided
-// since. They keep their judgement, wherever their line now stands, until
-// somebody asks for a recheck.
-func (a *attempt) frozen(c *quarterFacts) ([]*ledger.Judgement, error) {
-	frozen := make([]*ledger.Judgement, len(c.lines))
-	sent, err := a.tx.SentFacts(a.quarter)
-	if err != nil || len(sent) == 0 {
-		return frozen, err
-	}
-	asked, err := a.recheckAsked()
-	if err != nil || asked {
-		return frozen, err
-	}
-	before, err := a.tx.JudgedBefore(a.quarter)
-	if err != nil {
-		return nil, err
-	}
-	stands := map[int64]bool{}
-	for _, l := range c.lines {
-		stands[l.Key] = true
-	}
-	for i, l := range c.lines {
-		key := ledger.LineFacts{Loan: l.Loan(), Facts: l.Facts}
-		j := before[key]
-		switch {
-		case j == nil, j.Outcome != values.Accepted, !strings.Contains(sent[l.Loan()], l.Facts):
-		case j.Line != l.Key && stands[j.Line]: // another line that says the same
-		case c.decisions[l.Key].ID > j.Decision, c.objections[l.ID].State == "upheld":
-		default:
-			frozen[i] = j
-			delete(before, key)
-		}
-	}
-	return frozen, nil
-}
+func (d *resultDigest) text() string { return hex.EncodeToString(d.hash.Sum(nil))[:32] }
 
 // recheckAsked tells whether somebody asked, since the stage last ran, that
 // paid lines be judged again.

@@ -23,25 +23,31 @@ type Accepted struct {
 	ExtensionBarred bool
 }
 
-// SharingTiers gives the accepted live lines of other quarters that belong to
-// households with an accepted line in the quarter: they share its tiers on the
-// days that they cover. A household's name narrows it to that one.
-func (tx *Tx) SharingTiers(q values.Quarter, household string, yield func(Accepted) error) error {
-	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
-		WHERE l.live = 1 AND j.outcome = 'accepted' AND l.quarter <> ?1 AND EXISTS (SELECT 1 FROM judgement WHERE quarter <> ?1)
-		  AND j.household IN (SELECT household FROM judgement WHERE quarter = ?1 AND outcome = 'accepted' AND (?2 = '' OR household = ?2))
-		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, q.String(), household)
+// SettledTogether gives, household by household, the accepted live lines of
+// every household that has one in the quarter: those of the quarter, and those of
+// other quarters, which share its tiers on the days that they cover. Of a line it
+// reads its place and what the amounts depend on, and nothing else. A
+// household's name narrows it to that one, "" gives all.
+func (tx *Tx) SettledTogether(q values.Quarter, household string, yield func(Accepted) error) error {
+	which, args := ``, []any{q.String()}
+	if household != "" {
+		which, args = `AND j.household = ?2 `, append(args, household)
+	}
+	return each(tx, scanSettled, yield, `SELECT j.household, j.extension_barred, l.id, f.name, l.position, l.row, l.quarter, l.bank, l.contract,
+			l.balance, l.rate, l.disbursed, l.matures, l.paid, l.from_day, l.to_day, l.days, l.signed, l.approved, l.renewals, l.original_maturity, l.extension_signed, l.given, l.facts
+		FROM judgement j INDEXED BY judgement_household CROSS JOIN line l ON l.id = j.line_id CROSS JOIN file f ON f.id = l.file_id
+		WHERE j.outcome = 'accepted' AND l.live = 1 `+which+`
+		  AND (j.quarter = ?1 OR EXISTS (SELECT 1 FROM judgement o WHERE o.household = j.household AND o.quarter = ?1 AND o.outcome = 'accepted'))
+		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, args...) // the index gives the households in order: nothing is sorted but within one
 }
 
-// AcceptedElsewhere gives the accepted live lines of other quarters that belong
-// to loans which this quarter's live lines name, or to households of their
-// borrowers.
-func (tx *Tx) AcceptedElsewhere(q values.Quarter, yield func(Accepted) error) error {
-	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
-		WHERE l.live = 1 AND j.outcome = 'accepted' AND l.quarter <> ?1
-		  AND ((l.bank, l.contract) IN (SELECT bank, contract FROM line WHERE quarter = ?1 AND live = 1)
-		    OR j.household IN (SELECT p.household FROM person p WHERE p.person IN (SELECT person FROM line WHERE quarter = ?1 AND live = 1)))
-		ORDER BY l.quarter, l.bank, l.contract, f.name, l.position, l.row`, q.String())
+func scanSettled(s scanner) (a Accepted, err error) {
+	l := &Line{}
+	err = s.Scan(&a.Household, &a.ExtensionBarred, &l.Key, common{&l.File}, &l.Position, &l.Row, quarter{&l.Quarter}, common{&l.Bank}, &l.Contract,
+		&l.Balance, rate{&l.Rate}, day{&l.Disbursed}, day{&l.Matures}, &l.Paid, day{&l.From}, day{&l.To}, &l.Days, day{&l.Signed}, &l.Approved,
+		&l.Renewals, day{&l.OriginalMaturity}, day{&l.ExtensionSigned}, &l.Given, &l.Facts)
+	a.Line = l
+	return a, err
 }
 
 func scanAccepted(s scanner) (a Accepted, err error) {

@@ -127,7 +127,7 @@ func TestEveryComputationCanBeToldAgain(t *testing.T) {
 	})
 }
 
-func TestAHouseholdsLinesOfOtherQuartersAreGiven(t *testing.T) {
+func TestAHouseholdsLinesOfAllQuartersAreGiven(t *testing.T) {
 	l := newLedger(t)
 	write(t, l, func(tx *Tx) error {
 		now, then := statement(tx, q3, "今.xlsx"), statement(tx, q2, "前.xlsx")
@@ -143,16 +143,16 @@ func TestAHouseholdsLinesOfOtherQuartersAreGiven(t *testing.T) {
 		put(then, 6, "L6", "H2", values.Returned)
 		put(then, 7, "L7", "H2", values.Accepted)
 		tell := func(household string) (told []string) {
-			do(tx.SharingTiers(q3, household, func(a Accepted) error {
-				told = append(told, fmt.Sprint(a.Household, " ", a.Contract, " ", a.ExtensionBarred))
+			do(tx.SettledTogether(q3, household, func(a Accepted) error {
+				told = append(told, fmt.Sprint(a.Household, " ", a.Contract, " ", a.Quarter == q3, " ", a.ExtensionBarred))
 				return nil
 			}))
 			return told
 		}
-		if got, want := tell(""), []string{"H1 L4 false", "H2 L7 true"}; !slices.Equal(got, want) {
+		if got, want := tell(""), []string{"H1 L2 true false", "H1 L4 false false", "H2 L1 true true", "H2 L7 false true"}; !slices.Equal(got, want) {
 			t.Errorf("all: %v, want %v", got, want)
 		}
-		if got, want := tell("H1"), []string{"H1 L4 false"}; !slices.Equal(got, want) {
+		if got, want := tell("H1"), []string{"H1 L2 true false", "H1 L4 false false"}; !slices.Equal(got, want) {
 			t.Errorf("one: %v, want %v", got, want)
 		}
 		if got := tell("H3"); got != nil { // nothing of it in this quarter

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"tiexi/pipeline/values"
@@ -41,10 +43,61 @@ type Decision struct {
 // ClearJudgements takes away the judgements of the quarter, for validate to
 // write them anew.
 func (tx *Tx) ClearJudgements(q values.Quarter) error {
-	if err := tx.exec(`DELETE FROM finding WHERE line_id IN (SELECT line_id FROM judgement WHERE quarter = ?)`, q.String()); err != nil {
+	return tx.clearJudgements(`SELECT line_id FROM judgement WHERE quarter = ?`, q.String())
+}
+
+// clearJudgements takes away those of the lines that the query names.
+func (tx *Tx) clearJudgements(lines string, args ...any) error {
+	if err := tx.exec(`DELETE FROM finding WHERE line_id IN (`+lines+`)`, args...); err != nil {
 		return err
 	}
-	return tx.exec(`DELETE FROM judgement WHERE quarter = ?`, q.String())
+	return tx.exec(`DELETE FROM judgement WHERE line_id IN (`+lines+`)`, args...)
+}
+
+// JudgementWriter writes the quarter's judgements anew, batch by batch.
+type JudgementWriter struct {
+	tx      *Tx
+	quarter values.Quarter
+	again   bool         // there are older ones
+	indexes func() error // makes the indexes again
+}
+
+// JudgementWriter begins; Finish it after the last batch.
+func (tx *Tx) JudgementWriter(q values.Quarter) (*JudgementWriter, error) {
+	w := &JudgementWriter{tx: tx, quarter: q, indexes: func() error { return nil }}
+	judged, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM judgement)`)
+	if err == nil && judged == 0 { // a whole county goes in faster before the indexes than through them
+		w.indexes, err = tx.dropIndexes("judgement")
+		return w, err
+	}
+	if err == nil {
+		judged, _, err = one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM judgement WHERE quarter = ?)`, q.String())
+		w.again = judged == 1
+	}
+	return w, err
+}
+
+// Replace writes judgements in place of those that their lines had.
+func (w *JudgementWriter) Replace(judgements []Judgement) error {
+	if w.again {
+		keys := make([]int64, len(judgements))
+		for i := range judgements {
+			keys[i] = judgements[i].Line
+		}
+		if err := w.tx.clearJudgements(`SELECT value FROM json_each(?)`, document(keys)); err != nil {
+			return err
+		}
+	}
+	return w.tx.PutJudgements(judgements)
+}
+
+// Finish takes away the judgements of lines that stand no longer.
+func (w *JudgementWriter) Finish() error {
+	if !w.again {
+		return w.indexes()
+	}
+	return w.tx.clearJudgements(`SELECT line_id FROM judgement WHERE quarter = ?1
+		EXCEPT SELECT id FROM line WHERE quarter = ?1 AND live = 1`, w.quarter.String())
 }
 
 // PutJudgements writes judgements with their findings.
@@ -72,12 +125,10 @@ func (tx *Tx) PutJudgements(judgements []Judgement) error {
 
 // Judgements gives the quarter's judgements by line, without their findings.
 func (tx *Tx) Judgements(q values.Quarter) (map[int64]*Judgement, error) {
-	return Keep(tx, "judgements", q, []string{"judgement"}, func() (map[int64]*Judgement, error) {
-		judged := map[int64]*Judgement{}
-		err := each(tx, scanJudgement, func(j *Judgement) error { judged[j.Line] = j; return nil },
-			`SELECT `+judgementColumns+` FROM judgement WHERE quarter = ?`, q.String())
-		return judged, err
-	})
+	judged := map[int64]*Judgement{}
+	err := each(tx, scanJudgement, func(j *Judgement) error { judged[j.Line] = j; return nil },
+		`SELECT `+judgementColumns+` FROM judgement WHERE quarter = ?`, q.String())
+	return judged, err
 }
 
 func judgementColumnsOf(table string) string {
@@ -102,6 +153,13 @@ func scanJudgement(s scanner) (*Judgement, error) {
 // and the facts of the line that they are about; lines of replaced files too. Of
 // lines that say the same the accepted one counts: there is one at most.
 func (tx *Tx) JudgedBefore(q values.Quarter) (map[LineFacts]*Judgement, error) {
+	return tx.judgedBefore(q, `TRUE`)
+}
+
+// judgedBefore is JudgedBefore for those judgements j that fit, as ?2 and so on
+// say.
+func (tx *Tx) judgedBefore(q values.Quarter, fit string, args ...any) (map[LineFacts]*Judgement, error) {
+	args = append([]any{q.String()}, args...)
 	byLine := map[int64]*Judgement{}
 	before := map[LineFacts]*Judgement{}
 	type row struct {
@@ -112,14 +170,15 @@ func (tx *Tx) JudgedBefore(q values.Quarter) (map[LineFacts]*Judgement, error) {
 		r.j, err = scanJudgement(scanMore{s, []any{&r.key.Loan.Bank, &r.key.Loan.Contract, &r.key.Facts}})
 		return r, err
 	}, func(r row) error { byLine[r.j.Line], before[r.key] = r.j, r.j; return nil },
-		`SELECT `+judgementColumnsOf("j")+`, l.bank, l.contract, l.facts FROM judgement j JOIN line l ON l.id = j.line_id WHERE j.quarter = ? ORDER BY j.outcome = 'accepted', l.live, l.id`, q.String())
+		`SELECT `+judgementColumnsOf("j")+`, l.bank, l.contract, l.facts FROM judgement j JOIN line l ON l.id = j.line_id
+		WHERE j.quarter = ?1 AND `+fit+` ORDER BY j.outcome = 'accepted', l.live, l.id`, args...)
 	if err != nil {
 		return nil, err
 	}
-	err = tx.Findings(q, func(line int64, f values.Finding) error {
+	err = tx.findings(func(line int64, f values.Finding) error {
 		byLine[line].Findings = append(byLine[line].Findings, f)
 		return nil
-	})
+	}, `f.line_id IN (SELECT value FROM json_each(?))`, document(slices.Collect(maps.Keys(byLine))))
 	return before, err
 }
 
@@ -131,6 +190,12 @@ type LineFacts struct {
 
 // Findings gives the findings of the quarter's live lines, in order of line.
 func (tx *Tx) Findings(q values.Quarter, yield func(line int64, f values.Finding) error) error {
+	return tx.findings(yield, `j.quarter = ?`, q.String())
+}
+
+// findings gives the findings under the judgements j that fit. There are few
+// findings to many judgements: so it begins with them.
+func (tx *Tx) findings(yield func(line int64, f values.Finding) error, fit string, args ...any) error {
 	type row struct {
 		line    int64
 		finding values.Finding
@@ -139,8 +204,8 @@ func (tx *Tx) Findings(q values.Quarter, yield func(line int64, f values.Finding
 		err = s.Scan(&r.line, &r.finding.Code, &r.finding.Field, &r.finding.Cell, &r.finding.Value, &r.finding.Want, fromJSON{&r.finding.Details})
 		return r, err
 	}, func(r row) error { return yield(r.line, r.finding) },
-		`SELECT line_id, code, field, cell, value, want, details FROM finding
-		WHERE line_id IN (SELECT line_id FROM judgement WHERE quarter = ?) ORDER BY line_id, position`, q.String())
+		`SELECT f.line_id, f.code, f.field, f.cell, f.value, f.want, f.details FROM finding f CROSS JOIN judgement j ON j.line_id = f.line_id
+		WHERE `+fit+` ORDER BY f.line_id, f.position`, args...)
 }
 
 // LineCounts counts the quarter's live lines by outcome; lines that are not

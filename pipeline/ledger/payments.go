@@ -246,15 +246,6 @@ func (tx *Tx) DeadAccounts() (map[PersonAccount]bool, error) {
 		EXCEPT SELECT person, account FROM payment WHERE state = 'paid' ORDER BY 1, 2`)
 }
 
-// SentFacts gives, loan by loan, the facts of the quarter's last payment that
-// was sent, and did not fail: what payment has pinned.
-func (tx *Tx) SentFacts(q values.Quarter) (map[values.Loan]string, error) {
-	facts := map[values.Loan]string{}
-	return facts, each(tx, scanPart, func(p Part) error { facts[p.Loan] = p.Facts; return nil },
-		`SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
-		WHERE p.state IN ('sent', 'paid') AND t.quarter = ? ORDER BY t.payment_id, t.policy`, q.String())
-}
-
 // FailedUnmended gives failed payments that no later payment has taken up, of
 // all quarters, with their parts. Where the second payment failed too, it is
 // the one to be mended.

@@ -64,12 +64,6 @@ func (tx *Tx) persons(yield func(Person) error, rest string, args ...any) error 
 	}, yield, `SELECT `+personColumns+` FROM person p `+rest, args...)
 }
 
-// PersonsOnLines gives every roster row, of any time, of the persons whom the
-// quarter's live lines name, person by person, the oldest first.
-func (tx *Tx) PersonsOnLines(q values.Quarter, yield func(Person) error) error {
-	return tx.persons(yield, `WHERE p.person IN (SELECT person FROM line WHERE quarter = ? AND live = 1) ORDER BY p.person, p.first_snapshot, p.id`, q.String())
-}
-
 // PersonRows gives every roster row of one person, the oldest first.
 func (tx *Tx) PersonRows(id values.ResidentID) (rows []Person, err error) {
 	err = tx.persons(func(p Person) error { rows = append(rows, p); return nil }, `WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
