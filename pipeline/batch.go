@@ -18,14 +18,15 @@ var linesTogether = 4000
 // to all batches.
 type validation struct {
 	*attempt
-	common     rules.Facts // but for lines, roster and history
-	sheets     *bookSheets
-	keys       []int64                                // of the live lines, in order of file, sheet and row
-	pinned     bool                                   // payment has frozen lines
-	decisions  map[int64]ledger.Decision              // by line
-	objections map[values.ResidentID]ledger.Objection // that count, by person
-	dead       map[ledger.PersonAccount]bool
-	conditions conditionCache
+	common      rules.Facts // but for lines, roster and history
+	sheets      *bookSheets
+	keys        []int64                                // of the live lines, in order of file, sheet and row
+	pinned      bool                                   // payment has frozen lines
+	earlierOnes bool                                   // other quarters are judged
+	decisions   map[int64]ledger.Decision              // by line
+	objections  map[values.ResidentID]ledger.Objection // that count, by person
+	dead        map[ledger.PersonAccount]bool
+	conditions  conditionCache
 }
 
 // batch are lines that touch no others, with all that they are judged by.
@@ -60,6 +61,9 @@ func (a *attempt) validation() (v *validation, err error) {
 		return nil, err
 	}
 	if v.dead, err = a.tx.DeadAccounts(); err != nil {
+		return nil, err
+	}
+	if v.earlierOnes, err = a.tx.JudgedElsewhere(a.quarter); err != nil {
 		return nil, err
 	}
 	return v, a.readLists(&v.common)
@@ -130,8 +134,10 @@ func (v *validation) gather(at []int) (*batch, error) {
 		return nil, err
 	}
 	v.freeFailedAccounts(b)
-	if b.facts.Earlier, err = v.earlier(b.keys); err != nil {
-		return nil, err
+	if v.earlierOnes {
+		if b.facts.Earlier, err = v.earlier(b.keys); err != nil {
+			return nil, err
+		}
 	}
 	v.lineFacts(b)
 	return b, nil

@@ -2,9 +2,6 @@ package pipeline
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -72,15 +69,6 @@ func compute(a *attempt) error {
 	a.tally["total"] = total.String()
 	a.tally["result"] = entitlementDigest(entitlements)
 	return nil
-}
-
-func entitlementDigest(entitlements []ledger.Entitlement) string {
-	hash := sha256.New()
-	encoder := json.NewEncoder(hash)
-	for _, e := range entitlements {
-		_ = encoder.Encode(e)
-	}
-	return hex.EncodeToString(hash.Sum(nil))[:32]
 }
 
 // noteMovedTiers writes the notice tier-changed on the loans whose amount moved

@@ -63,9 +63,11 @@ func (a *attempt) lines() (all []*ledger.Line, err error) {
 	return all, err
 }
 
-// locate gives the line the columns in which its fields stand.
+// locate gives the line the names of its file and sheet, and the columns in which
+// its fields stand.
 func (b *bookSheets) locate(l *ledger.Line) {
-	l.Columns = b.columns[sheetKey{l.FileID, l.Position}]
+	key := sheetKey{l.FileID, l.Position}
+	l.File, l.Sheet, l.Columns = b.files[l.FileID].Name, b.byPlace[key].Name, b.columns[key]
 }
 
 func (b *bookSheets) facts() []rules.SheetFacts {

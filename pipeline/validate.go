@@ -1,12 +1,8 @@
 package pipeline
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"slices"
 	"strings"
 
@@ -145,30 +141,6 @@ func judgementOf(line *ledger.Line, v rules.Verdict, decision ledger.Decision, o
 	}
 	return j
 }
-
-// resultDigest names everything that later stages read of the judgements, in the
-// order of their lines. One that comes before its turn waits.
-type resultDigest struct {
-	hash    hash.Hash
-	next    int
-	waiting map[int][]byte
-}
-
-func newResultDigest() *resultDigest {
-	return &resultDigest{hash: sha256.New(), waiting: map[int][]byte{}}
-}
-
-// add takes the judgement of the line at a place in the order.
-func (d *resultDigest) add(at int, j *ledger.Judgement) {
-	text, _ := json.Marshal([]any{j.Line, j.Outcome, j.Household, j.Township, j.Village, j.Payee, j.PayoutBank, j.Account.Whole(), j.ExtensionBarred, j.Blocked})
-	text = append(text, '\n')
-	for d.waiting[at] = text; d.waiting[d.next] != nil; d.next++ {
-		d.hash.Write(d.waiting[d.next])
-		delete(d.waiting, d.next)
-	}
-}
-
-func (d *resultDigest) text() string { return hex.EncodeToString(d.hash.Sum(nil))[:32] }
 
 // recheckAsked tells whether somebody asked, since the stage last ran, that
 // paid lines be judged again.

@@ -49,17 +49,17 @@ func (tx *Tx) JudgedTies(q values.Quarter, yield func(Tie) error) error {
 		WHERE j.quarter = ? AND j.outcome = 'accepted'`, q.String())
 }
 
-// LinesOf gives the lines with these keys, in the order of the keys.
+// LinesOf gives the lines with these keys, in the order of the keys, without the
+// names of their files and sheets: those are few, and known to who asks.
 func (tx *Tx) LinesOf(keys []int64) ([]*Line, error) {
-	return collect(tx, scanLine, `SELECT `+lineColumns+` FROM json_each(?) k CROSS JOIN line l ON l.id = k.value
-		CROSS JOIN file f ON f.id = l.file_id CROSS JOIN sheet s ON s.file_id = l.file_id AND s.position = l.position`, document(keys))
+	return collect(tx, scanLine, `SELECT `+unnamedColumns+` FROM json_each(?) k CROSS JOIN line l ON l.id = k.value`, document(keys))
 }
 
 // PersonsOnLines gives every roster row, of any time, of the persons whom these
 // lines name, person by person, the oldest first.
 func (tx *Tx) PersonsOnLines(keys []int64, yield func(Person) error) error {
 	return tx.persons(yield, `WHERE p.person IN (SELECT person FROM line WHERE id IN (SELECT value FROM json_each(?)))
-		ORDER BY p.person, p.first_snapshot, p.id`, document(keys))
+		ORDER BY p.person, p.id`, document(keys)) // a newer row has a larger id, and the index has them so
 }
 
 // JudgedBeforeOf is JudgedBefore for the loans that these lines are about.
@@ -88,14 +88,16 @@ func (tx *Tx) SentFacts(q values.Quarter, keys []int64) (map[values.Loan]string,
 		ORDER BY t.payment_id, t.policy`, q.String(), document(keys))
 }
 
+// JudgedElsewhere tells whether lines of another quarter are judged.
+func (tx *Tx) JudgedElsewhere(q values.Quarter) (bool, error) {
+	n, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM judgement WHERE quarter < ?1 OR quarter > ?1)`, q.String())
+	return n == 1, err
+}
+
 // AcceptedElsewhere gives the accepted live lines of other quarters that belong
 // to loans which these lines of the quarter name, or to households of their
 // borrowers.
 func (tx *Tx) AcceptedElsewhere(q values.Quarter, keys []int64, yield func(Accepted) error) error {
-	elsewhere, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM judgement WHERE quarter < ?1 OR quarter > ?1)`, q.String())
-	if err != nil || elsewhere == 0 {
-		return err
-	}
 	const lines = `(SELECT value FROM json_each(?2))`
 	return each(tx, scanAccepted, yield, `SELECT `+lineColumns+`, j.household, j.extension_barred`+lineSource+`JOIN judgement j ON j.line_id = l.id
 		WHERE l.live = 1 AND j.outcome = 'accepted' AND l.quarter <> ?1 AND l.id IN (

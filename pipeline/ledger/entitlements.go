@@ -100,10 +100,13 @@ func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitleme
 		return nil, err
 	}
 	put := tx.rows(`entitlement`, entitlementColumns)
-	change := tx.rows(`entitlement_change`, `stage_id, quarter, bank, contract, policy, central, provincial, city, county`)
+	change := tx.rows(`entitlement_change`, changeColumns)
 	moved = map[values.Loan]bool{}
 	note := func(loan values.Loan, policy string, s values.Shares) error {
 		moved[loan] = true
+		if len(before) == 0 { // all of it is new, and copied at the end
+			return nil
+		}
 		return change.add(stage, q.String(), loan.Bank, loan.Contract, policy, int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County))
 	}
 	for _, e := range now {
@@ -120,6 +123,10 @@ func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitleme
 			}
 		}
 	}
+	if len(before) == 0 {
+		return moved, errors.Join(put.flush(), tx.exec(`INSERT INTO entitlement_change (`+changeColumns+`)
+			SELECT ?, quarter, bank, contract, policy, central, provincial, city, county FROM entitlement WHERE quarter = ?`, stage, q.String()))
+	}
 	for _, e := range before { // in order, not over the map
 		if _, gone := was[key{e.Loan, e.Policy}]; gone {
 			if err := note(e.Loan, e.Policy, values.Shares{}); err != nil {
@@ -129,6 +136,8 @@ func (tx *Tx) ReplaceEntitlements(q values.Quarter, stage int64, now []Entitleme
 	}
 	return moved, errors.Join(put.flush(), change.flush())
 }
+
+const changeColumns = `stage_id, quarter, bank, contract, policy, central, provincial, city, county`
 
 // EntitlementsAt lists the quarter's entitlements as they stood after a stage.
 func (tx *Tx) EntitlementsAt(q values.Quarter, stage int64) ([]Entitlement, error) {

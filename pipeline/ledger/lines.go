@@ -95,7 +95,12 @@ func (w *words) field(name string) *string {
 	return nil
 }
 
-const lineColumns = `l.id, l.file_id, l.position, l.row, f.name, s.name, l.quarter, l.bank, l.contract, l.tranche, l.borrower, l.person,
+const lineColumns = `l.id, l.file_id, l.position, l.row, f.name, s.name, ` + ownColumns
+
+// unnamedColumns are lineColumns without the names of file and sheet.
+const unnamedColumns = `l.id, l.file_id, l.position, l.row, '', '', ` + ownColumns
+
+const ownColumns = `l.quarter, l.bank, l.contract, l.tranche, l.borrower, l.person,
 	l.balance, l.rate, l.disbursed, l.matures, l.paid, l.from_day, l.to_day, l.days, l.due, l.penalty, l.amount, l.signed, l.approved,
 	l.renewals, l.original_maturity, l.extension_signed, l.account, l.given, l.words, l.problems, l.facts`
 
