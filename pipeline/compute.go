@@ -116,27 +116,38 @@ func (a *attempt) households(yield func(*household) error) error {
 
 // householdsNamed is households for one of them; "" means all.
 func (a *attempt) householdsNamed(id string, yield func(*household) error) error {
-	var h *household
-	flush := func() error {
-		if h == nil {
+	var lines []ledger.Accepted // of one household
+	finish := func() error {
+		if len(lines) == 0 {
 			return nil
 		}
+		h := householdOf(lines, a.quarter)
+		lines = lines[:0]
 		return yield(h)
 	}
 	err := a.tx.SettledTogether(a.quarter, id, func(l ledger.Accepted) error {
-		if h == nil || h.ID != l.Household {
-			if err := flush(); err != nil {
+		if len(lines) > 0 && lines[0].Household != l.Household {
+			if err := finish(); err != nil {
 				return err
 			}
-			h = &household{Household: policy.Household{ID: l.Household}}
 		}
-		h.add(l, a.quarter)
+		lines = append(lines, l)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return flush()
+	return finish()
+}
+
+// householdOf puts the accepted lines of one household together; it sorts them.
+func householdOf(lines []ledger.Accepted, q values.Quarter) *household {
+	slices.SortFunc(lines, compareAccepted)
+	h := &household{Household: policy.Household{ID: lines[0].Household}}
+	for _, l := range lines {
+		h.add(l, q)
+	}
+	return h
 }
 
 // compareAccepted orders by household, loan, quarter and place.

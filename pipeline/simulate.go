@@ -257,11 +257,13 @@ func (a *attempt) settleUnder(set *policy.Set, lines []int64, accepted []ledger.
 	}
 	slices.SortFunc(accepted, compareAccepted)
 	due := entitled{}
-	for start := 0; start < len(accepted); {
-		h := &household{Household: policy.Household{ID: accepted[start].Household}}
-		for ; start < len(accepted) && accepted[start].Household == h.ID; start++ {
-			h.add(accepted[start], a.quarter)
+	for len(accepted) > 0 {
+		n := 1
+		for n < len(accepted) && accepted[n].Household == accepted[0].Household {
+			n++
 		}
+		h := householdOf(accepted[:n], a.quarter)
+		accepted = accepted[n:]
 		settled, err := set.Settle(&h.Household, a.quarter)
 		if err != nil {
 			return nil, err

@@ -25,9 +25,10 @@ type Accepted struct {
 
 // SettledTogether gives, household by household, the accepted live lines of
 // every household that has one in the quarter: those of the quarter, and those of
-// other quarters, which share its tiers on the days that they cover. Of a line it
-// reads its place and what the amounts depend on, and nothing else. A
-// household's name narrows it to that one, "" gives all.
+// other quarters, which share its tiers on the days that they cover. A
+// household's lines come in no certain order. Of a line it reads its place and
+// what the amounts depend on, and nothing else. A household's name narrows it to
+// that one, "" gives all.
 func (tx *Tx) SettledTogether(q values.Quarter, household string, yield func(Accepted) error) error {
 	which, args := ``, []any{q.String()}
 	if household != "" {
@@ -38,7 +39,7 @@ func (tx *Tx) SettledTogether(q values.Quarter, household string, yield func(Acc
 		FROM judgement j INDEXED BY judgement_household CROSS JOIN line l ON l.id = j.line_id CROSS JOIN file f ON f.id = l.file_id
 		WHERE j.outcome = 'accepted' AND l.live = 1 `+which+`
 		  AND (j.quarter = ?1 OR EXISTS (SELECT 1 FROM judgement o WHERE o.household = j.household AND o.quarter = ?1 AND o.outcome = 'accepted'))
-		ORDER BY j.household, l.bank, l.contract, l.quarter, f.name, l.position, l.row`, args...) // the index gives the households in order: nothing is sorted but within one
+		ORDER BY j.household`, args...) // as the index has them: nothing is sorted
 }
 
 func scanSettled(s scanner) (a Accepted, err error) {
