@@ -147,3 +147,31 @@ func TestWhatKeepsLinesTogether(t *testing.T) {
 		}
 	}
 }
+
+// However many lines there are, a batch has no more than were asked for and the
+// last set that it took; one household's lines meet across the quarter.
+func TestABatchStaysSmall(t *testing.T) {
+	const lines, atLeast = 10_000, 100
+	touching := NewTouching()
+	household := func(i int) string { return fmt.Sprint("H", i%(lines/2)) } // the first half's again in the second
+	for i := range lines {
+		person := values.ResidentID(fmt.Sprint(i))
+		touching.Add(values.Loan{Bank: "甲", Contract: fmt.Sprint(i)}, person, "")
+		touching.OnRoster(person, household(i), values.Account(fmt.Sprint("acct", household(i))))
+	}
+	batches := 0
+	for batch := range touching.Batches(atLeast) {
+		batches++
+		if len(batch) != atLeast {
+			t.Fatalf("a batch of %d", len(batch))
+		}
+		for n, i := range batch[:atLeast/2] {
+			if household(i) != household(batch[n+atLeast/2]) {
+				t.Fatalf("line %d is not with its household: %v", i, batch)
+			}
+		}
+	}
+	if batches != lines/atLeast {
+		t.Errorf("%d batches", batches)
+	}
+}
