@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"slices"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
@@ -33,13 +32,16 @@ func (w *Workspace) adjust(ctx context.Context, r AdjustRequest, verdict string)
 		return 0, needWhy()
 	}
 	err = w.act(ctx, r.Quarter, "adjust", r.DryRun, func(a *attempt) error {
-		open, err := accounts(a.tx, []values.Quarter{r.Quarter})
+		var waiting []account
+		err := eachAccount(a.tx, r.Quarter, func(c account) error {
+			if c.waitsForWord() && c.Contract == values.FoldText(r.Contract) && (r.Bank == "" || c.Bank == r.Bank) {
+				waiting = append(waiting, c)
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		waiting := slices.DeleteFunc(sortedAccounts(open), func(c *account) bool {
-			return !c.waitsForWord() || c.Contract != values.FoldText(r.Contract) || r.Bank != "" && c.Bank != r.Bank
-		})
 		if len(waiting) != 1 {
 			return values.Refuse(
 				values.Say("合同 %s 没有等待决定的多付款项（或有几家银行，请加 --bank）。", "Contract %s has no overpayment that waits for a decision (or several banks have it: add --bank).", r.Contract),

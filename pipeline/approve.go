@@ -32,13 +32,13 @@ type ApproveReport struct {
 func (w *Workspace) Approve(ctx context.Context, r ApproveRequest) (*ApproveReport, error) {
 	var report *ApproveReport
 	err := w.act(ctx, r.Quarter, "approve", r.DryRun, func(a *attempt) error {
-		batch, payments, err := a.batchToApprove(r)
+		batch, err := a.batchToApprove(r)
 		if err != nil {
 			return err
 		}
-		report = &ApproveReport{Batch: batch.Name, Digest: batch.Digest, Payments: len(payments), Needed: w.job.Approvals}
-		for _, p := range payments {
-			report.Total += p.Amount
+		report = &ApproveReport{Batch: batch.Name, Digest: batch.Digest, Needed: w.job.Approvals}
+		if report.Payments, report.Total, err = a.tx.BatchSums(batch.ID); err != nil {
+			return err
 		}
 		approvals, err := a.tx.Approvals(batch.ID)
 		if err != nil {
@@ -74,31 +74,27 @@ func (w *Workspace) Approve(ctx context.Context, r ApproveRequest) (*ApproveRepo
 	return report, err
 }
 
-func (a *attempt) batchToApprove(r ApproveRequest) (batch ledger.Batch, payments []ledger.Payment, err error) {
+func (a *attempt) batchToApprove(r ApproveRequest) (batch ledger.Batch, err error) {
 	batches, err := a.tx.Batches(a.quarter)
 	if err != nil {
-		return batch, nil, err
+		return batch, err
 	}
 	i := slices.IndexFunc(batches, func(b ledger.Batch) bool { return b.State == "signing" })
 	if i < 0 {
 		i = slices.IndexFunc(batches, func(b ledger.Batch) bool { return b.State == "draft" })
 	}
 	if i < 0 {
-		return batch, nil, values.Refuse(
+		return batch, values.Refuse(
 			values.Say("%s 没有等待审批的批次。", "There is no batch waiting for approval in %s.", a.quarter),
 			values.Say("公示期满后运行 tiexi run 生成批次；tiexi status 说明还在等什么。", "`tiexi run` drafts one when a notice has run; `tiexi status` says what is waited for."))
 	}
 	batch = batches[i]
 	if r.Digest != "" && r.Digest != batch.Digest {
-		return batch, nil, values.Refuse(
+		return batch, values.Refuse(
 			values.Say("批次 %s 的摘要是 %s，与 --digest 不同：审批单打印之后批次有变化。", "Batch %s has digest %s, not the one of --digest: it changed after the approval sheet was printed.", batch.Name, batch.Digest),
 			values.Say("请核对新的审批单后再审批。", "Check the new approval sheet, then approve."))
 	}
-	if err := a.stillStands(batch); err != nil {
-		return batch, nil, err
-	}
-	payments, err = a.tx.PaymentsOfBatch(batch.ID)
-	return batch, payments, err
+	return batch, a.stillStands(batch)
 }
 
 // stillStands refuses to approve a draft that a run would draw anew, and a

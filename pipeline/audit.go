@@ -205,21 +205,19 @@ func (a *attempt) provePayments(r *AuditReport) error {
 		return err
 	}
 	for _, b := range batches {
-		payments, err := a.tx.PaymentsOfBatch(b.ID)
+		digest, count, total, sound := newMemberDigest(), 0, values.Fen(0), true
+		err := a.tx.PaymentsOfBatch(b.ID, func(p ledger.Payment) error {
+			digest.add(&p)
+			sound = sound && sumParts(p.Parts) == p.Amount
+			count++
+			total += p.Amount
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		total, sound := values.Fen(0), memberDigest(payments) == b.Digest || len(payments) == 0
-		for _, p := range payments {
-			parts := values.Fen(0)
-			for _, part := range p.Parts {
-				parts += part.Shares.Total()
-			}
-			sound = sound && parts == p.Amount
-			total += p.Amount
-		}
-		r.check(sound,
-			values.Say("批次 %s：%d 笔共 %s 元，逐笔等于其明细之和，摘要相符。", "Batch %s: %d payments, %s yuan, each the sum of its parts; the digest fits.", b.Name, len(payments), total.Grouped()),
+		r.check(sound && (count == 0 || digest.sum() == b.Digest),
+			values.Say("批次 %s：%d 笔共 %s 元，逐笔等于其明细之和，摘要相符。", "Batch %s: %d payments, %s yuan, each the sum of its parts; the digest fits.", b.Name, count, total.Grouped()),
 			values.Say("批次 %s：发放记录与明细或摘要不符。", "Batch %s: payments differ from their parts or from the digest.", b.Name))
 	}
 	return a.proveBalance(r)
@@ -228,25 +226,21 @@ func (a *attempt) provePayments(r *AuditReport) error {
 // proveBalance: entitlement = payable + pending + paid + stopped + carried, loan
 // by loan from the parts of payments against the sums of whole payments.
 func (a *attempt) proveBalance(r *AuditReport) error {
-	open, err := accounts(a.tx, []values.Quarter{a.quarter})
-	if err != nil {
-		return err
-	}
 	due, gone, payable, carried, kept := values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0), values.Fen(0)
-	for _, c := range open {
+	err := eachAccount(a.tx, a.quarter, func(c account) error {
 		due += c.due.sum().Total()
 		gone += c.live.sum().Total()
 		payable += max(0, c.total())
 		carried += min(0, c.total())
 		kept += c.kept()
-	}
-	parts, err := a.tx.LiveParts(a.quarter)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	live := values.Fen(0)
-	for _, p := range parts {
-		live += p.Shares.Total()
+	if err := a.tx.LiveParts(a.quarter, func(p ledger.Part) error { live += p.Shares.Total(); return nil }); err != nil {
+		return err
 	}
 	r.check(gone == live && due == live+payable+carried-kept,
 		values.Say("%s：应付 %s 元 = 已付和在途 %s + 待付和暂停 %s + 待扣回 %s − 免扣 %s。", "%s: %s yuan due = %s paid or on its way + %s payable or stopped + %s to be taken back − %s waived.",

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"path"
+	"runtime"
 
 	"tiexi/formats/book"
 	"tiexi/formats/jobs"
@@ -11,31 +12,31 @@ import (
 	"tiexi/pipeline/values"
 )
 
-// batchDocument is a batch as its files print it.
-func (a *attempt) batchDocument(b ledger.Batch) (onecard.Batch, error) {
-	payments, err := a.tx.PaymentsOfBatch(b.ID)
-	if err != nil {
-		return onecard.Batch{}, err
-	}
+// batchDocument is a batch as its files print it, without its payments.
+func (a *attempt) batchDocument(b ledger.Batch) (document onecard.Batch, err error) {
 	pay := a.job.Payment
-	document := onecard.Batch{ID: b.Name, Quarter: b.Quarter, County: a.job.County.Name, Office: a.job.Office,
+	document = onecard.Batch{ID: b.Name, Quarter: b.Quarter, County: a.job.County.Name, Office: a.job.Office,
 		ItemCode: pay.Item, ItemName: pay.Title, Memo: pay.Memo}
+	document.Count, document.Sum, err = a.tx.BatchSums(b.ID)
+	return document, err
+}
+
+// eachPrinted gives the batch's payments as its files print them.
+func (a *attempt) eachPrinted(b ledger.Batch, yield func(*onecard.Payment)) error {
 	titles := a.policyTitles()
-	for _, p := range payments {
+	return a.tx.PaymentsOfBatch(b.ID, func(p ledger.Payment) error {
 		row := onecard.Payment{Serial: p.Number, Township: p.Township, Village: p.Village, Name: p.Name, ID: p.Person,
-			Bank: p.PayoutBank, Account: p.Account, Amount: p.Amount}
+			Bank: p.PayoutBank, Account: p.Account, Amount: p.Amount, Parts: make([]onecard.Part, len(p.Parts))}
 		if p.Mends != 0 {
 			row.Remark = "补发"
 		}
-		for _, part := range p.Parts {
-			row.Parts = append(row.Parts, onecard.Part{Lender: part.Loan.Bank, Contract: part.Loan.Contract,
-				Policy: titles[part.Policy], Quarter: part.Quarter, Shares: part.Shares})
+		for i, part := range p.Parts {
+			row.Parts[i] = onecard.Part{Lender: part.Loan.Bank, Contract: part.Loan.Contract,
+				Policy: titles[part.Policy], Quarter: part.Quarter, Shares: part.Shares}
 		}
-		document.Payments = append(document.Payments, row)
-		document.Sum += p.Amount
-	}
-	document.Count = len(payments)
-	return document, nil
+		yield(&row)
+		return nil
+	})
 }
 
 func (w *Workspace) policyTitles() map[string]string {
@@ -114,9 +115,13 @@ func (a *attempt) writeApprovalSheet(b ledger.Batch, name string) error {
 	if err != nil {
 		return err
 	}
+	var tally onecard.Tally // the sheet shows no single payment, and a county's are many
+	if err := a.eachPrinted(b, tally.Add); err != nil {
+		return err
+	}
 	var content bytes.Buffer
 	approval := onecard.Approval{Digest: b.Digest, AuditHead: head, Approvers: a.job.Approvals, Drafted: b.DraftedOn}
-	if err := onecard.WriteApproval(&content, document, approval); err != nil {
+	if err := onecard.WriteApproval(&content, document, &tally, approval); err != nil {
 		return paymentFault(b.Name, err)
 	}
 	// archived, because the audit head on it is that of the moment
@@ -131,22 +136,30 @@ func (a *attempt) writePaymentFiles(b ledger.Batch) error {
 	if err != nil {
 		return err
 	}
+	document.Payments = make([]onecard.Payment, 0, document.Count)
+	if err := a.eachPrinted(b, func(p *onecard.Payment) { document.Payments = append(document.Payments, *p) }); err != nil {
+		return err
+	}
 	profile := a.profile()
 	planned, err := profile.Files(document)
 	if err != nil {
 		return paymentFault(b.Name, err)
 	}
 	var digests []onecard.FileDigest
-	for _, f := range planned {
-		var content bytes.Buffer
-		if err := profile.Write(&content, document, f); err != nil {
-			return paymentFault(b.Name, err)
+	err = inOrder(len(planned), runtime.GOMAXPROCS(0), func(i int) (*bytes.Buffer, error) {
+		content := new(bytes.Buffer)
+		if err := profile.Write(content, document, planned[i]); err != nil {
+			return nil, paymentFault(b.Name, err)
 		}
+		return content, nil
+	}, func(i int, content *bytes.Buffer) error {
+		f := planned[i]
 		digest, err := a.putArchived(path.Join("发放", f.Name), content.Bytes(), f.Rows, f.Sum)
-		if err != nil {
-			return err
-		}
 		digests = append(digests, onecard.FileDigest{Name: f.Name, SHA256: digest, Rows: f.Rows, Sum: f.Sum})
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	var summary bytes.Buffer
 	if err := onecard.WriteSummary(&summary, document, digests); err != nil {

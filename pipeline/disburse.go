@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -62,30 +61,26 @@ func disburse(a *attempt) error {
 		return err
 	}
 	a.tx.Release(keptLoans, a.quarter) // which publish read: nobody asks for all of them again
-	payments, err := a.rows(payees)
-	if err != nil {
-		return err
-	}
 	a.took = len(payees)
 	a.tally["total"] = "0.00"
-	if len(payments) == 0 {
-		return nil
-	}
 	batch := ledger.Batch{Quarter: a.quarter, Number: nextNumber(batches)}
 	batch.Name = fmt.Sprintf("%s-%02d", a.quarter, batch.Number)
-	total := values.Fen(0)
-	for i := range payments {
-		payments[i].Position = i + 1
-		payments[i].Number = fmt.Sprintf("%s-%05d", batch.Name, i+1)
-		total += payments[i].Amount
+	digest, total := newMemberDigest(), values.Fen(0)
+	for p := range rows(batch.Name, payees) {
+		digest.add(&p)
+		total += p.Amount
+		a.gave++
 	}
-	batch.Digest = memberDigest(payments)
+	if a.gave == 0 {
+		return nil
+	}
+	batch.Digest = digest.sum()
 	id, err := a.tx.AddBatch(batch)
 	if err != nil {
 		return err
 	}
-	a.gave, a.tally["total"], a.tally["batch"], a.tally["members"] = len(payments), total.String(), batch.Name, batch.Digest
-	return a.tx.AddPayments(id, payments)
+	a.tally["total"], a.tally["batch"], a.tally["members"] = total.String(), batch.Name, batch.Digest
+	return a.tx.AddPayments(id, rows(batch.Name, payees))
 }
 
 // nextNumber is above every number that somebody has approved once.
@@ -97,21 +92,6 @@ func nextNumber(batches []ledger.Batch) int {
 		}
 	}
 	return number + 1
-}
-
-// memberDigest names a batch by everything that its approval is about.
-func memberDigest(payments []ledger.Payment) string {
-	var members []any
-	for _, p := range payments {
-		parts := slices.Clone(p.Parts)
-		slices.SortFunc(parts, ledger.ComparePart)
-		for i := range parts {
-			parts[i].Payment = 0 // a row of the ledger, which a draft has none of yet
-		}
-		members = append(members, []any{p.Number, p.Person.Whole(), p.Name, p.PayoutBank, p.Account.Whole(), p.Amount, p.Mends, parts})
-	}
-	text, _ := json.Marshal(members)
-	return outbox.Digest(text)
 }
 
 // voidChanged takes back approved batches of which a member has changed: the
@@ -153,20 +133,37 @@ func (a *attempt) voidBatch(b ledger.Batch, why string) error {
 	return a.tx.Record("void", b.Name, map[string]string{"why": why})
 }
 
-func (a *attempt) changedMembers(b ledger.Batch) (numbers []string, err error) {
-	payments, err := a.tx.PaymentsOfBatch(b.ID)
-	if err != nil {
-		return nil, err
-	}
+// changedMembers are the numbers of the batch's payments that have changed.
+func (a *attempt) changedMembers(b ledger.Batch) ([]string, error) {
 	quarters, err := a.quartersUpTo()
 	if err != nil {
 		return nil, err
 	}
+	for _, q := range quarters {
+		if some, err := a.tx.Overpaid(q); err != nil {
+			return nil, err
+		} else if some { // whatever the payment, somebody may owe
+			var all []ledger.Payment
+			err := a.tx.PaymentsOfBatch(b.ID, func(p ledger.Payment) error { all = append(all, p); return nil })
+			if err != nil {
+				return nil, err
+			}
+			return a.changedAmong(all, quarters)
+		}
+	}
+	doubted, err := a.tx.MembersInDoubt(b.ID)
+	if err != nil || len(doubted) == 0 {
+		return nil, err
+	}
+	return a.changedAmong(doubted, quarters)
+}
+
+func (a *attempt) changedAmong(payments []ledger.Payment, quarters []values.Quarter) (numbers []string, err error) {
 	accounts, err := accounts(a.tx, quarters)
 	if err != nil {
 		return nil, err
 	}
-	standing := map[accountKey]*loanState{}
+	standing := map[values.Quarter]loanIndex{}
 	for _, q := range quarters {
 		if !slices.ContainsFunc(payments, func(p ledger.Payment) bool {
 			return slices.ContainsFunc(p.Parts, func(part ledger.Part) bool { return part.Quarter == q })
@@ -177,9 +174,7 @@ func (a *attempt) changedMembers(b ledger.Batch) (numbers []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, l := range all {
-			standing[accountKey{q, l.Loan}] = l
-		}
+		standing[q] = newLoanIndex(all)
 	}
 	for _, p := range payments {
 		if memberChanged(p, standing, accounts) {
@@ -193,11 +188,12 @@ func (a *attempt) changedMembers(b ledger.Batch) (numbers []string, err error) {
 // was approved: a loan's lines have changed, less of it is due or less is to be
 // taken back, a payment hold has come up, or the money would go elsewhere. What
 // has become payable besides goes to the next batch and changes nothing.
-func memberChanged(p ledger.Payment, standing map[accountKey]*loanState, accounts map[accountKey]*account) bool {
+// Where no loan is overpaid, ledger.Tx.MembersInDoubt finds all for which this
+// can be so.
+func memberChanged(p ledger.Payment, standing map[values.Quarter]loanIndex, accounts accountList) bool {
 	goesThere := false
 	for _, part := range p.Parts {
-		key := accountKey{part.Quarter, part.Loan}
-		paid, c, l := part.Shares.Total(), accounts[key], standing[key]
+		paid, c, l := part.Shares.Total(), accounts.of(part.Quarter, part.Loan), standing[part.Quarter].loan(part.Loan)
 		if paid < 0 && c.total() > 0 || paid > 0 && (c.total() < 0 || c.facts != part.Facts) {
 			return true
 		}

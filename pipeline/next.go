@@ -149,26 +149,23 @@ func (a *attempt) openAdjustments() (count int, total values.Fen, err error) {
 	if some, err := a.tx.Overpaid(a.quarter); err != nil || !some {
 		return 0, 0, err
 	}
-	open, err := accounts(a.tx, []values.Quarter{a.quarter})
-	for _, c := range open {
+	err = eachAccount(a.tx, a.quarter, func(c account) error {
 		if c.waitsForWord() {
 			count++
 			total -= c.total()
 		}
-	}
+		return nil
+	})
 	return count, total, err
 }
 
 // nextRecovery lists what is carried forward: set off against the next payment
 // to the same people, and to be asked back from those who get none.
 func (a *attempt) nextRecovery() (values.Text, error) {
-	if some, err := a.tx.Overpaid(a.quarter); err != nil || !some {
-		return values.Text{}, err
-	}
-	open, err := accounts(a.tx, []values.Quarter{a.quarter})
+	owed, err := overpaid(a.tx, a.quarter)
 	var contracts []string
 	total := values.Fen(0)
-	for _, c := range overpaid(open) {
+	for _, c := range owed {
 		contracts = append(contracts, c.Contract)
 		total -= c.total()
 	}

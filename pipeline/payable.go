@@ -1,9 +1,7 @@
 package pipeline
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"tiexi/pipeline/ledger"
@@ -65,74 +63,112 @@ func (c *account) waitsForWord() bool {
 	return c.total() < 0 && !said && c.paid != "" && c.paid == c.facts
 }
 
-// accountKey names an account.
-type accountKey struct {
-	quarter values.Quarter
-	loan    values.Loan
-}
+// owes tells whether something is to be taken back without waiting for a word.
+func (c *account) owes() bool { return c.total() < 0 && !c.waitsForWord() }
 
 // accounts opens the accounts of all loans that are due anything or were paid
-// anything in the given quarter, or in all quarters. They are shared: nobody
-// may change them.
-func accounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
+// anything in the given quarters, in order of quarter, bank and contract. They
+// are shared: nobody may change them.
+func accounts(tx *ledger.Tx, quarters []values.Quarter) (accountList, error) {
 	return ledger.Keep(tx, fmt.Sprint("accounts ", quarters), values.Quarter{}, []string{"entitlement", "payment", "payment_part", "adjustment", "waiver"},
-		func() (map[accountKey]*account, error) { return readAccounts(tx, quarters) })
-}
-
-func readAccounts(tx *ledger.Tx, quarters []values.Quarter) (map[accountKey]*account, error) {
-	all := map[accountKey]*account{}
-	open := func(q values.Quarter, loan values.Loan) *account {
-		key := accountKey{q, loan}
-		c := all[key]
-		if c == nil {
-			c = &account{Loan: loan, quarter: q}
-			all[key] = c
-		}
-		return c
-	}
-	for _, q := range quarters {
-		entitlements, err := tx.Entitlements(q)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entitlements {
-			c := open(q, e.Loan)
-			c.due.add(e.Policy, e.Shares)
-			c.facts = e.Facts
-		}
-		parts, err := tx.LiveParts(q)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range parts {
-			c := open(q, p.Loan)
-			c.live.add(p.Policy, p.Shares)
-			c.paid = p.Facts
-		}
-		adjustments, err := tx.Adjustments(q)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range adjustments {
-			c := open(q, d.Loan)
-			if d.Verdict == "recover" {
-				c.recovered = &d.Due
+		func() (all accountList, err error) {
+			for _, q := range slices.SortedFunc(slices.Values(quarters), compareQuarters) {
+				if err := eachAccount(tx, q, func(c account) error { all = append(all, &c); return nil }); err != nil {
+					return nil, err
+				}
 			}
-			for policy, s := range d.Waived {
-				c.waived.add(policy, s)
+			return all, nil
+		})
+}
+
+// accountList is accounts in order of quarter, bank and contract.
+type accountList []*account
+
+// of is the loan's account for the quarter, nil where it has none.
+func (l accountList) of(q values.Quarter, loan values.Loan) *account {
+	i, found := slices.BinarySearchFunc(l, loan, func(c *account, loan values.Loan) int {
+		if c.quarter != q {
+			return compareQuarters(c.quarter, q)
+		}
+		return c.Loan.Compare(loan)
+	})
+	if !found {
+		return nil
+	}
+	return l[i]
+}
+
+// eachAccount opens the quarter's accounts one at a time, in order of bank and
+// contract: what is due and what was paid come in that order both.
+func eachAccount(tx *ledger.Tx, q values.Quarter, yield func(account) error) error {
+	due, err := tx.Entitlements(q)
+	if err != nil {
+		return err
+	}
+	adjustments, err := tx.Adjustments(q)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(adjustments, func(a, b ledger.Adjustment) int { return a.Loan.Compare(b.Loan) })
+	o := opening{quarter: q, due: due, adjustments: adjustments}
+	var paid account // with live parts, of which there may be more
+	var last int64   // payment on it
+	err = tx.LiveParts(q, func(p ledger.Part) error {
+		if paid.Loan != p.Loan {
+			if paid.live != nil {
+				if err := yield(paid); err != nil {
+					return err
+				}
 			}
+			for len(o.due) > 0 && o.due[0].Loan.Compare(p.Loan) < 0 {
+				if err := yield(o.open(o.due[0].Loan)); err != nil {
+					return err
+				}
+			}
+			paid, last = o.open(p.Loan), 0
+		}
+		paid.live.add(p.Policy, p.Shares)
+		if p.Payment >= last {
+			paid.paid, last = p.Facts, p.Payment
+		}
+		return nil
+	})
+	if err == nil && paid.live != nil {
+		err = yield(paid)
+	}
+	for err == nil && len(o.due) > 0 {
+		err = yield(o.open(o.due[0].Loan))
+	}
+	return err
+}
+
+// opening opens a quarter's accounts in their order.
+type opening struct {
+	quarter     values.Quarter
+	due         []ledger.Entitlement // of this loan and those that come
+	adjustments []ledger.Adjustment
+}
+
+// open is the loan's account without what was paid on it.
+func (o *opening) open(loan values.Loan) account {
+	c := account{Loan: loan, quarter: o.quarter}
+	for ; len(o.due) > 0 && o.due[0].Loan == loan; o.due = o.due[1:] {
+		c.due.add(o.due[0].Policy, o.due[0].Shares)
+		c.facts = o.due[0].Facts
+	}
+	for ; len(o.adjustments) > 0 && o.adjustments[0].Loan.Compare(loan) <= 0; o.adjustments = o.adjustments[1:] {
+		d := &o.adjustments[0]
+		if d.Loan != loan {
+			continue // nothing is due on it any more, and nothing was paid
+		}
+		if d.Verdict == "recover" {
+			c.recovered = &d.Due
+		}
+		for policy, s := range d.Waived {
+			c.waived.add(policy, s)
 		}
 	}
-	return all, nil
-}
-
-// sortedAccounts are the accounts in order of quarter, bank and contract.
-func sortedAccounts(all map[accountKey]*account) []*account {
-	return slices.SortedFunc(maps.Values(all), compareAccounts)
-}
-
-func compareAccounts(a, b *account) int {
-	return cmp.Or(compareQuarters(a.quarter, b.quarter), a.Loan.Compare(b.Loan))
+	return c
 }
 
 // parts turns shares by policy into payment parts, by policy name.

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -10,14 +12,10 @@ import (
 
 // payee is a person with what is payable to them now.
 type payee struct {
-	person   values.ResidentID
-	name     string
-	township string
-	village  string
-	bank     string
-	account  values.Account
-	claims   []claim
-	failed   []*ledger.Payment // payments that failed and that nothing mends yet
+	person values.ResidentID
+	goesTo *loanState // says to what name and account
+	claims []claim
+	failed []*ledger.Payment // payments that failed and that nothing mends yet
 }
 
 // claim is an account with something payable. One whose notice has not run
@@ -36,23 +34,18 @@ func (a *attempt) payees() ([]*payee, error) {
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := accounts(a.tx, quarters)
-	if err != nil {
-		return nil, err
-	}
-	owners, err := a.tx.PayeesOfLoans()
-	if err != nil {
-		return nil, err
-	}
-	owed := overpaid(accounts)
 	carried := map[values.ResidentID][]claim{}
 	for _, q := range quarters {
-		owes := slices.ContainsFunc(owed, func(c *account) bool { return c.quarter == q })
-		if q != a.quarter && len(carried) == 0 && !owes {
-			continue
+		if q != a.quarter && len(carried) == 0 {
+			if owed, err := overpaid(a.tx, q); err != nil || len(owed) == 0 {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
 		}
-		g := gathering{attempt: a, quarter: q, accounts: accounts, byPerson: map[values.ResidentID]*payee{}}
-		if err := g.gather(owed, owners, carried); err != nil {
+		g := gathering{attempt: a, quarter: q, byPerson: map[values.ResidentID]*payee{}}
+		if err := g.gather(carried); err != nil {
 			return nil, err
 		}
 		if q == a.quarter {
@@ -68,53 +61,35 @@ func (a *attempt) quartersUpTo() ([]values.Quarter, error) {
 	return slices.DeleteFunc(all, func(q values.Quarter) bool { return a.quarter.Before(q) }), err
 }
 
-// overpaid are the accounts on which something is to be taken back.
-func overpaid(accounts map[accountKey]*account) (owed []*account) {
-	for _, c := range accounts {
-		if c.total() < 0 && !c.waitsForWord() {
-			owed = append(owed, c)
-		}
+// overpaid are the quarter's accounts on which something is to be taken back.
+func overpaid(tx *ledger.Tx, q values.Quarter) (owed []*account, err error) {
+	if some, err := tx.Overpaid(q); err != nil || !some {
+		return nil, err
 	}
-	slices.SortFunc(owed, compareAccounts)
-	return owed
+	err = eachAccount(tx, q, func(c account) error {
+		if c.owes() {
+			kept := c
+			owed = append(owed, &kept)
+		}
+		return nil
+	})
+	return owed, err
 }
 
 // gathering puts one quarter's payees together.
 type gathering struct {
 	*attempt
 	quarter  values.Quarter
-	accounts map[accountKey]*account
 	byPerson map[values.ResidentID]*payee
 	order    []*payee
 }
 
-func (g *gathering) gather(owed []*account, owners map[ledger.LoanQuarter]values.ResidentID, carried map[values.ResidentID][]claim) error {
-	all, err := loans(g.tx, g.quarter)
-	if err != nil {
+func (g *gathering) gather(carried map[values.ResidentID][]claim) error {
+	if some, err := g.tx.Unsettled(g.quarter); err != nil {
 		return err
-	}
-	_, cleared, err := publishedAmounts(g.tx, g.quarter, g.opt.Today)
-	if err != nil {
-		return err
-	}
-	standing := map[values.Loan]bool{}
-	for _, l := range all {
-		standing[l.Loan] = true
-		c := g.accounts[accountKey{g.quarter, l.Loan}]
-		if c == nil || c.settled() || c.waitsForWord() || c.total() > 0 && len(l.blocked) > 0 {
-			continue
-		}
-		p := g.payee(l.person)
-		if c.total() > 0 && p.account == "" { // of a loan that is paid, not of one that is only set off
-			p.name, p.township, p.village, p.bank, p.account = l.payee, l.township, l.village, l.payoutBank, l.account
-		}
-		p.claims = append(p.claims, claim{c, c.total() <= 0 || cleared[l.entry()] >= l.total})
-	}
-	for _, c := range owed { // loans that are due nothing any more
-		owner := owners[ledger.LoanQuarter{Quarter: c.quarter, Loan: c.Loan}]
-		if c.quarter == g.quarter && !standing[c.Loan] && owner != "" {
-			p := g.payee(owner)
-			p.claims = append(p.claims, claim{c, true})
+	} else if some {
+		if err := g.gatherLoans(); err != nil {
+			return err
 		}
 	}
 	for _, person := range slices.Sorted(maps.Keys(carried)) {
@@ -124,11 +99,114 @@ func (g *gathering) gather(owed []*account, owners map[ledger.LoanQuarter]values
 	return nil
 }
 
+// gatherLoans takes up what there is to pay on the quarter's loans.
+func (g *gathering) gatherLoans() error {
+	all, err := loans(g.tx, g.quarter)
+	if err != nil {
+		return err
+	}
+	open, gone, err := g.open(all)
+	if err != nil {
+		return err
+	}
+	for i, l := range all {
+		c := open[i].account
+		if c == nil {
+			continue
+		}
+		p := g.payee(l.person)
+		if c.total() > 0 && p.goesTo.account == "" { // of a loan that is paid, not of one that is only set off
+			p.goesTo = l
+		}
+		p.claims = append(p.claims, claim{c, c.total() <= 0 || open[i].published >= l.total})
+	}
+	for _, c := range gone {
+		owner, err := g.tx.PayeeOfLoan(g.quarter, c.Loan)
+		if err != nil {
+			return err
+		}
+		if owner != "" {
+			p := g.payee(owner)
+			p.claims = append(p.claims, claim{c, true})
+		}
+	}
+	return nil
+}
+
+// openLoan is what there is to pay on a loan, nil for nothing, and the highest
+// amount of it on a list whose notice has run.
+type openLoan struct {
+	*account
+	published values.Fen
+}
+
+// open finds the quarter's loans with something to pay, each at its place in
+// all, and the accounts to be taken back of loans that are due nothing any more.
+func (g *gathering) open(all []*loanState) (open []openLoan, gone []*account, err error) {
+	open = make([]openLoan, len(all))
+	byLoan := newLoanIndex(all)
+	err = eachAccount(g.tx, g.quarter, func(c account) error {
+		i, standing := byLoan.find(c.Loan)
+		switch {
+		case !standing && c.owes():
+			kept := c
+			gone = append(gone, &kept)
+		case standing && !c.settled() && !c.waitsForWord() && (c.total() <= 0 || len(all[i].blocked) == 0):
+			kept := c
+			open[i].account = &kept
+		}
+		return nil
+	})
+	if err != nil || !slices.ContainsFunc(open, func(o openLoan) bool { return o.account != nil }) {
+		return open, gone, err
+	}
+	return open, gone, g.tx.Published(g.quarter, func(p ledger.Published) error {
+		i, standing := byLoan.find(p.Loan)
+		if standing && p.PayableOn <= g.opt.Today && sameName(p.Borrower, all[i].payee) {
+			open[i].published = max(open[i].published, p.Amount)
+		}
+		return nil
+	})
+}
+
+func sameName(a, b string) bool { return a == b || values.FoldName(a) == values.FoldName(b) }
+
+// loanIndex finds loans by bank and contract among those in another order.
+type loanIndex struct {
+	all   []*loanState
+	order []int32 // places in all, by bank and contract
+}
+
+func newLoanIndex(all []*loanState) loanIndex {
+	order := make([]int32, len(all))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return all[a].Loan.Compare(all[b].Loan) })
+	return loanIndex{all, order}
+}
+
+// loan is nil where there is none.
+func (x loanIndex) loan(loan values.Loan) *loanState {
+	if i, found := x.find(loan); found {
+		return x.all[i]
+	}
+	return nil
+}
+
+func (x loanIndex) find(loan values.Loan) (place int, found bool) {
+	i, found := slices.BinarySearchFunc(x.order, loan, func(place int32, loan values.Loan) int { return x.all[place].Loan.Compare(loan) })
+	if !found {
+		return 0, false
+	}
+	return int(x.order[i]), true
+}
+
 // payee finds a person, or adds them.
 func (g *gathering) payee(person values.ResidentID) *payee {
 	p := g.byPerson[person]
 	if p == nil {
-		p = &payee{person: person}
+		p = &payee{person: person, goesTo: new(loanState)}
 		g.byPerson[person] = p
 		g.order = append(g.order, p)
 	}
@@ -177,17 +255,27 @@ func publishedAmounts(tx *ledger.Tx, q values.Quarter, on values.Date) (posted, 
 	return posted, cleared, err
 }
 
-// rows nets each payee's claims into one payment; a net of zero or less gives
-// no row and is carried forward.
-func (a *attempt) rows(payees []*payee) (rows []ledger.Payment, err error) {
-	for _, p := range payees {
-		row := ledger.Payment{Person: p.person, Name: p.name, Township: p.township, Village: p.village, PayoutBank: p.bank, Account: p.account}
-		row.Parts, row.Mends = p.parts()
-		if row.Amount = sumParts(row.Parts); row.Amount > 0 {
-			rows = append(rows, row)
+// rows nets each payee's claims into one payment of the batch; a net of zero or
+// less gives no row and is carried forward. The payments are made as they are
+// asked for.
+func rows(batch string, payees []*payee) iter.Seq[ledger.Payment] {
+	return func(yield func(ledger.Payment) bool) {
+		position := 0
+		for _, p := range payees {
+			parts, mends := p.parts()
+			amount := sumParts(parts)
+			if amount <= 0 {
+				continue
+			}
+			position++
+			to := p.goesTo
+			if !yield(ledger.Payment{Position: position, Number: fmt.Sprintf("%s-%05d", batch, position), Person: p.person,
+				Name: to.payee, Township: to.township, Village: to.village, PayoutBank: to.payoutBank, Account: to.account,
+				Amount: amount, Mends: mends, Parts: parts}) {
+				return
+			}
 		}
 	}
-	return rows, nil
 }
 
 // parts are what the payee's payment pays, and the failed payment that it mends,

@@ -193,7 +193,7 @@ func (a *attempt) settledWhole() error {
 	if err != nil {
 		return err
 	}
-	for _, c := range sortedAccounts(open) {
+	for _, c := range open {
 		if len(c.payable()) > 0 {
 			return refuse(values.Say("的贷款 %s %s 还有 %s 元待付或待扣回", "loan %s %s has %s yuan to be paid or taken back", c.Bank, c.Contract, c.total().Grouped()))
 		}

@@ -22,6 +22,8 @@ type Batch struct {
 
 	Count int
 	Sum   values.Fen
+
+	tally *Tally // while its papers are written
 }
 
 // Payment is one row: everything that one person gets in the batch.

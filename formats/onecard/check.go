@@ -222,8 +222,8 @@ func (p Profile) checkBatch(b Batch) error {
 
 func (b Batch) checkTotals() error {
 	var sum values.Fen
-	for _, pay := range b.Payments {
-		sum += pay.Amount
+	for i := range b.Payments {
+		sum += b.Payments[i].Amount
 	}
 	if len(b.Payments) != b.Count || sum != b.Sum {
 		return &TotalsError{Batch: b.ID, Count: b.Count, Sum: b.Sum, Got: len(b.Payments), Total: sum}
@@ -234,15 +234,17 @@ func (b Batch) checkTotals() error {
 // HashTotal is the sum, over all payments, of the last eight digits of the
 // account number (all of it where it is shorter). It means nothing by itself;
 // two lists with the same count, sum and hash total pay the same accounts.
-func HashTotal(payments []Payment) uint64 {
-	var total uint64
-	for _, pay := range payments {
-		account := pay.Account.Whole()
-		var tail uint64
-		for _, digit := range []byte(account[max(0, len(account)-8):]) {
-			tail = tail*10 + uint64(digit-'0')
-		}
-		total += tail
+func HashTotal(payments []Payment) (total uint64) {
+	for i := range payments {
+		total += lastDigits(payments[i].Account)
 	}
 	return total
+}
+
+func lastDigits(account values.Account) (tail uint64) {
+	digits := account.Whole()
+	for _, digit := range []byte(digits[max(0, len(digits)-8):]) {
+		tail = tail*10 + uint64(digit-'0')
+	}
+	return tail
 }

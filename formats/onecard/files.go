@@ -36,8 +36,8 @@ func (p Profile) Files(b Batch) ([]File, error) {
 	for _, extension := range p.Extensions {
 		for _, group := range p.groups(b) {
 			f := File{Name: b.ID + group.suffix + "." + extension, Rows: len(group.payments), extension: extension, payments: group.payments}
-			for _, pay := range group.payments {
-				f.Sum += pay.Amount
+			for i := range group.payments {
+				f.Sum += group.payments[i].Amount
 			}
 			files = append(files, f)
 		}

@@ -224,7 +224,7 @@ func TestTotalsThatDifferStopEveryPaper(t *testing.T) {
 		spoil(&b)
 		var out bytes.Buffer
 		_, plan := Default().Files(b)
-		for paper, err := range map[string]error{"files": plan, "approval": WriteApproval(&out, b, Approval{}), "summary": WriteSummary(&out, b, nil)} {
+		for paper, err := range map[string]error{"files": plan, "approval": WriteApproval(&out, b, tallied(b.Payments), Approval{}), "summary": WriteSummary(&out, b, nil)} {
 			var differ *TotalsError
 			if !errors.As(err, &differ) || !errors.Is(err, ErrTotals) || out.Len() > 0 {
 				t.Errorf("%s, %s: %v", name, paper, err)
@@ -382,7 +382,7 @@ func TestSummaryAddsUpVisibly(t *testing.T) {
 func TestApprovalSheet(t *testing.T) {
 	var out bytes.Buffer
 	a := Approval{Digest: strings.Repeat("cd", 32), AuditHead: strings.Repeat("ef", 32), Approvers: 2, Drafted: values.MustDate("2026-10-20")}
-	if err := WriteApproval(&out, batch(), a); err != nil {
+	if err := WriteApproval(&out, batch(), tallied(batch().Payments), a); err != nil {
 		t.Fatal(err)
 	}
 	all := fmt.Sprint(sheetRows(t, out.Bytes(), "审批单"))
@@ -396,7 +396,7 @@ func TestApprovalSheet(t *testing.T) {
 func TestSameBatchSameBytes(t *testing.T) {
 	papers := func() []byte {
 		var out bytes.Buffer
-		for _, err := range []error{WriteApproval(&out, batch(), Approval{}), WriteSummary(&out, batch(), nil)} {
+		for _, err := range []error{WriteApproval(&out, batch(), tallied(batch().Payments), Approval{}), WriteSummary(&out, batch(), nil)} {
 			if err != nil {
 				t.Fatal(err)
 			}

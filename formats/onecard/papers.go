@@ -18,16 +18,18 @@ type Approval struct {
 }
 
 // WriteApproval writes <batch>-审批单.xlsx: the draft as those see it who
-// approve it. Totals that differ from the batch's are a *TotalsError, and then
-// nothing is written.
-func WriteApproval(w io.Writer, b Batch, a Approval) error {
-	if err := b.check(); err != nil {
+// approve it. It shows no single payment: t holds what they come to, and the
+// batch's own are not looked at. Totals that differ from the batch's are a
+// *TotalsError, and then nothing is written.
+func WriteApproval(w io.Writer, b Batch, t *Tally, a Approval) error {
+	if err := t.check(&b); err != nil {
 		return err
 	}
+	b.tally = t
 	title := b.County + b.Quarter.Chinese() + b.ItemName + "资金发放审批单"
 	out := book.New(book.Properties{Title: title + " " + b.ID, Date: a.Drafted})
 	widths, name := []int{8, 8, 9, 8, 9, 9, 9, 14, 14, 16}, 4
-	if b.local() {
+	if b.tally.local {
 		widths, name = []int{8, 8, 9, 8, 9, 14, 13, 11, 11, 14}, 2
 	}
 	s := out.Sheet(book.Layout{Name: "审批单", Widths: widths, Running: title + "　批次 " + b.ID})
@@ -35,10 +37,10 @@ func WriteApproval(w io.Writer, b Batch, a Approval) error {
 	b.form(s, a)
 	for _, table := range []struct {
 		heading string
-		key     func(*Payment, *Part) [3]string
-	}{{"乡(镇)", byTownship}, {"承贷银行", byLender}, {"政策", byPolicy}} {
+		rows    []total
+	}{{"乡(镇)", t.townships.all}, {"承贷银行", t.lenders.all}, {"政策", t.policies.all}} {
 		s.RowOfHeight(12)
-		b.table(s, []string{table.heading}, []int{name}, b.totals(table.key))
+		b.table(s, []string{table.heading}, []int{name}, table.rows)
 	}
 	s.RowOfHeight(12)
 	b.sign(s, a)
@@ -50,7 +52,7 @@ const approvalWide = 10
 
 // form is the batch in a few lines, and what its approval binds.
 func (b *Batch) form(s *book.Sheet, a Approval) {
-	whole := b.whole()
+	whole := &b.tally.whole
 	pair := func(label string, value book.Cell, label2 string, value2 book.Cell) {
 		s.RowOfHeight(24, book.Text(book.DeskLabel, label).Over(2), value.Over(3), book.Text(book.DeskLabel, label2).Over(2), value2.Over(3))
 	}
@@ -66,7 +68,7 @@ func (b *Batch) form(s *book.Sheet, a Approval) {
 	if whole.shares.City != 0 || whole.shares.County != 0 {
 		pair("市级(元)", book.Fen(book.DeskMoney, whole.shares.City), "县级(元)", book.Fen(book.DeskMoney, whole.shares.County))
 	}
-	pair("账号校验和", text(strconv.FormatUint(HashTotal(b.Payments), 10)), "生成日期", text(a.Drafted.Chinese()))
+	pair("账号校验和", text(strconv.FormatUint(b.tally.hash, 10)), "生成日期", text(a.Drafted.Chinese()))
 	wide("名册摘要", a.Digest)
 	wide("审计链首", a.AuditHead)
 	s.Row(book.Text(book.DeskNote, "账号校验和为各银行账号后8位之和。审批以名册摘要为准：名册任何一处变动，审批即失效，须重新审批。").Over(approvalWide))
@@ -96,16 +98,6 @@ func (b *Batch) office() string {
 	return b.Office
 }
 
-// check recomputes the batch's totals and each payment's parts.
-func (b *Batch) check() error {
-	for i := range b.Payments {
-		if err := b.Payments[i].check(); err != nil {
-			return err
-		}
-	}
-	return b.checkTotals()
-}
-
 // FileDigest is a payment file as it was written.
 type FileDigest struct {
 	Name   string
@@ -120,7 +112,8 @@ type FileDigest struct {
 // sum. Totals that differ from the batch's are a *TotalsError, and then nothing
 // is written.
 func WriteSummary(w io.Writer, b Batch, files []FileDigest) error {
-	if err := b.check(); err != nil {
+	b.tally = tallied(b.Payments)
+	if err := b.tally.check(&b); err != nil {
 		return err
 	}
 	title := fmt.Sprintf("%s%s%s资金汇总（批次 %s）", b.County, b.Quarter.Chinese(), b.ItemName, b.ID)
@@ -138,8 +131,8 @@ func (b *Batch) summarySheet(out *book.Book, title string, files []FileDigest) {
 	s := out.Sheet(book.Layout{Name: "资金汇总", Widths: widths, Landscape: true, Running: title})
 	s.Row(book.Text(book.DeskTitle, title).Over(wide))
 	s.Row(book.Text(book.DeskNote, fmt.Sprintf("共%d笔、%d人，合计%s元（大写：%s）；账号校验和（各银行账号后8位之和）%d。",
-		b.Count, b.whole().people, b.Sum.Grouped(), Capitals(b.Sum), HashTotal(b.Payments))).Over(wide))
-	head := b.table(s, []string{"乡(镇)", "承贷银行", "政策"}, []int{1, 1, 1}, b.crossed())
+		b.Count, b.tally.whole.people, b.Sum.Grouped(), Capitals(b.Sum), b.tally.hash)).Over(wide))
+	head := b.table(s, []string{"乡(镇)", "承贷银行", "政策"}, []int{1, 1, 1}, b.tally.crossed())
 	s.Repeat(head, head)
 	s.RowOfHeight(12)
 	s.RowOfHeight(22, book.Text(book.DeskSection, "发放文件").Over(wide))
@@ -163,10 +156,10 @@ func (b *Batch) classSheet(out *book.Book, title string) {
 	s.Row(book.Text(book.DeskTitle, title).Over(len(widths)))
 	for _, table := range []struct {
 		name, heading string
-		key           func(*Payment, *Part) [3]string
-	}{{"一、按乡镇", "乡(镇)", byTownship}, {"二、按承贷银行", "承贷银行", byLender}, {"三、按政策", "政策", byPolicy}} {
+		rows          []total
+	}{{"一、按乡镇", "乡(镇)", b.tally.townships.all}, {"二、按承贷银行", "承贷银行", b.tally.lenders.all}, {"三、按政策", "政策", b.tally.policies.all}} {
 		s.RowOfHeight(26, book.Text(book.DeskSection, table.name).Over(len(widths)))
-		b.table(s, []string{table.heading}, []int{1}, b.totals(table.key))
+		b.table(s, []string{table.heading}, []int{1}, table.rows)
 	}
 }
 
@@ -207,7 +200,7 @@ func (b *Batch) detailSheet(out *book.Book, title string) {
 		s.DigitsAsText(2, head+1, 7, s.Last())
 		s.Filter(head, s.Last())
 	}
-	whole := b.whole()
+	whole := &b.tally.whole
 	cells = append(cells[:0], book.Text(book.DeskTotalText, "合计").Over(9))
 	cells = append(cells, shareCells(whole.shares, budgets, book.DeskTotalMoney)...)
 	s.RowOfHeight(24, append(cells, book.Fen(book.DeskTotalMoney, b.Sum))...)

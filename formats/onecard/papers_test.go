@@ -14,7 +14,7 @@ func TestNoColumnForABudgetThatPaysNothing(t *testing.T) {
 	b.Payments = b.Payments[1:]
 	b.Count, b.Sum = 2, 447_23
 	var approval, summary bytes.Buffer
-	if err := WriteApproval(&approval, b, Approval{}); err != nil {
+	if err := WriteApproval(&approval, b, tallied(b.Payments), Approval{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := WriteSummary(&summary, b, nil); err != nil {

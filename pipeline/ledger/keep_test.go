@@ -21,7 +21,7 @@ func answers(tx *Tx) map[string]string {
 		say("findings "+q.String(), must(tx.FindingTallies(q)))
 		say("mark of lists "+q.String(), must(tx.MarkLists(q)))
 		say("payments "+q.String(), must(tx.Payments(q)))
-		say("live parts "+q.String(), must(tx.LiveParts(q)))
+		say("live parts "+q.String(), liveParts(tx, q))
 		say("lines "+q.String(), must(Keep(tx, "lines", q, []string{"line", "file", "sheet"}, func() (lines []*Line, err error) {
 			err = tx.Lines(q, func(l *Line) error { lines = append(lines, l); return nil })
 			return lines, err

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"tiexi/pipeline/values"
@@ -118,103 +119,178 @@ func (tx *Tx) DropDraft(batch int64) error {
 	return nil
 }
 
-// AddPayments writes the rows of a draft, with their parts, in order. Of a
-// row's parts those that take back go first: money that moves from one policy
-// to another never looks like more than is due.
-func (tx *Tx) AddPayments(batch int64, payments []Payment) error {
+// AddPayments writes the rows of a draft, with their parts, as they are drawn:
+// few are held at a time. Of a row's parts those that take back go first: money
+// that moves from one policy to another never looks like more than is due.
+func (tx *Tx) AddPayments(batch int64, payments iter.Seq[Payment]) error {
 	last, _, err := one(tx, scanInt, `SELECT coalesce(max(id), 0) FROM payment`)
 	if err != nil {
 		return err
 	}
-	row := tx.rows(`payment`, `id, batch_id, position, number, person, name, township, village, payout_bank, account, amount, state, reason, settled_on, mends`)
-	for i, p := range payments {
-		if err := row.add(last+1+int64(i), batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(),
+	w := paymentWriter{
+		row:  tx.rows(`payment`, `id, batch_id, position, number, person, name, township, village, payout_bank, account, amount, state, reason, settled_on, mends`),
+		part: tx.rows(`payment_part`, `payment_id, quarter, bank, contract, policy, central, provincial, city, county, facts`),
+	}
+	for p := range payments {
+		last++
+		p.ID, p.Batch = last, batch
+		if err := w.add(p); err != nil {
+			return err
+		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	return w.part.flush()
+}
+
+// paymentWriter writes payments some at a time: their rows, then their parts,
+// because the schema wants a part's payment to be there.
+type paymentWriter struct {
+	row, part *rows
+	waiting   []Payment // whose rows and parts are not written
+}
+
+func (w *paymentWriter) add(p Payment) error {
+	if w.waiting = append(w.waiting, p); len(w.waiting) < rowsTogether {
+		return nil
+	}
+	return w.flush()
+}
+
+// flush writes the rows of the payments that wait, and hands on their parts.
+func (w *paymentWriter) flush() error {
+	for i := range w.waiting {
+		p := &w.waiting[i]
+		if err := w.row.add(p.ID, p.Batch, p.Position, p.Number, p.Person.Whole(), p.Name, p.Township, p.Village, p.PayoutBank, p.Account.Whole(),
 			int64(p.Amount), "draft", "", "", p.Mends); err != nil {
 			return err
 		}
 	}
-	if err := row.flush(); err != nil {
+	if err := w.row.flush(); err != nil {
 		return err
 	}
-	part := tx.rows(`payment_part`, `payment_id, quarter, bank, contract, policy, central, provincial, city, county, facts`)
-	for i, p := range payments {
+	for _, p := range w.waiting {
 		parts := slices.SortedStableFunc(slices.Values(p.Parts), func(a, b Part) int { return cmp.Compare(a.Shares.Total(), b.Shares.Total()) })
 		for _, t := range parts {
 			s := t.Shares
-			if err := part.add(last+1+int64(i), t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
+			if err := w.part.add(p.ID, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
 				int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
 				return err
 			}
 		}
 	}
-	return part.flush()
+	clear(w.waiting)
+	w.waiting = w.waiting[:0]
+	return nil
 }
 
-const paymentSource = `SELECT p.id, p.batch_id, b.name, p.position, p.number, p.person, p.name, p.township, p.village, p.payout_bank, p.account, p.amount,
-	p.state, p.reason, p.settled_on, p.mends FROM payment p JOIN batch b ON b.id = p.batch_id `
+const paymentColumns = `p.id, p.batch_id, b.name, p.position, p.number, p.person, p.name, p.township, p.village, p.payout_bank, p.account, p.amount,
+	p.state, p.reason, p.settled_on, p.mends`
+
+const paymentSource = `SELECT ` + paymentColumns + ` FROM payment p JOIN batch b ON b.id = p.batch_id `
 
 func scanPayment(s scanner) (p Payment, err error) {
-	err = s.Scan(&p.ID, &p.Batch, common{&p.BatchName}, &p.Position, &p.Number, &p.Person, &p.Name, common{&p.Township}, common{&p.Village}, common{&p.PayoutBank},
-		&p.Account, &p.Amount, common{&p.State}, common{&p.Reason}, day{&p.SettledOn}, &p.Mends)
+	err = s.Scan(paymentFields(&p)...)
 	return p, err
+}
+
+func paymentFields(p *Payment) []any {
+	return []any{&p.ID, &p.Batch, common{&p.BatchName}, &p.Position, &p.Number, &p.Person, &p.Name, common{&p.Township}, common{&p.Village}, common{&p.PayoutBank},
+		&p.Account, &p.Amount, common{&p.State}, common{&p.Reason}, day{&p.SettledOn}, &p.Mends}
 }
 
 func scanPart(s scanner) (p Part, err error) {
-	err = s.Scan(&p.Payment, quarter{&p.Quarter}, common{&p.Loan.Bank}, &p.Loan.Contract, common{&p.Policy},
-		&p.Shares.Central, &p.Shares.Provincial, &p.Shares.City, &p.Shares.County, &p.Facts)
+	err = s.Scan(partFields(&p)...)
 	return p, err
+}
+
+func partFields(p *Part) []any {
+	return []any{&p.Payment, quarter{&p.Quarter}, common{&p.Loan.Bank}, &p.Loan.Contract, common{&p.Policy},
+		&p.Shares.Central, &p.Shares.Provincial, &p.Shares.City, &p.Shares.County, &p.Facts}
 }
 
 const partColumns = `t.payment_id, t.quarter, t.bank, t.contract, t.policy, t.central, t.provincial, t.city, t.county, t.facts`
 
-// PaymentsOfBatch gives a batch's rows with their parts, by position.
-func (tx *Tx) PaymentsOfBatch(batch int64) ([]Payment, error) {
-	payments, err := collect(tx, scanPayment, paymentSource+`WHERE p.batch_id = ? ORDER BY p.position`, batch)
-	if err != nil {
-		return nil, err
+// paymentParts is what a row of payments with parts reads: the parts' columns
+// stand beside those of their payment, which may have none.
+const paymentParts = `SELECT ` + paymentColumns + `, coalesce(t.payment_id, 0), coalesce(t.quarter, ''), coalesce(t.bank, ''), coalesce(t.contract, ''), coalesce(t.policy, ''),
+	coalesce(t.central, 0), coalesce(t.provincial, 0), coalesce(t.city, 0), coalesce(t.county, 0), coalesce(t.facts, '')
+	FROM payment p JOIN batch b ON b.id = p.batch_id LEFT JOIN payment_part t ON t.payment_id = p.id `
+
+const inOrderOfParts = `, t.quarter, t.bank, t.contract, t.policy`
+
+// eachPayment gives payments with their parts, one at a time; the query is
+// paymentParts, and keeps a payment's rows together.
+func (tx *Tx) eachPayment(yield func(Payment) error, query string, args ...any) error {
+	var now, row Payment
+	var part Part
+	fields := append(paymentFields(&row), partFields(&part)...)
+	err := each(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(fields...) }, func(struct{}) error {
+		if row.ID != now.ID {
+			if now.ID != 0 {
+				if err := yield(now); err != nil {
+					return err
+				}
+			}
+			now = row
+		}
+		if part.Payment != 0 {
+			now.Parts = append(now.Parts, part)
+		}
+		return nil
+	}, query, args...)
+	if err != nil || now.ID == 0 {
+		return err
 	}
-	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
-		WHERE p.batch_id = ? ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, batch)
-	return withParts(payments, parts), err
+	return yield(now)
+}
+
+func (tx *Tx) collectPayments(query string, args ...any) (payments []Payment, err error) {
+	err = tx.eachPayment(func(p Payment) error { payments = append(payments, p); return nil }, query, args...)
+	return payments, err
+}
+
+// PaymentsOfBatch gives a batch's rows with their parts, by position.
+func (tx *Tx) PaymentsOfBatch(batch int64, yield func(Payment) error) error {
+	return tx.eachPayment(yield, paymentParts+`WHERE p.batch_id = ? ORDER BY p.position`+inOrderOfParts, batch)
+}
+
+// MembersInDoubt gives those of a batch's payments that cannot be told at a
+// glance to be what they were when they were drawn: one of a payment's parts
+// takes back, or its loan's facts are others, or an accepted line of the loan
+// is not there, is blocked, or names another person, account, bank or payee.
+// It knows nothing of what is due; see Overpaid.
+func (tx *Tx) MembersInDoubt(batch int64) ([]Payment, error) {
+	return tx.collectPayments(paymentParts+`WHERE p.batch_id = ? AND EXISTS (SELECT 1 FROM payment_part t WHERE t.payment_id = p.id AND (
+			t.central + t.provincial + t.city + t.county <= 0
+			OR t.facts IS NOT (SELECT e.facts FROM entitlement e WHERE e.quarter = t.quarter AND e.bank = t.bank AND e.contract = t.contract AND e.policy = t.policy)
+			OR (SELECT min(j.blocked = '' AND l.person = p.person AND j.account = p.account AND j.payout_bank = p.payout_bank AND j.payee = p.name)
+				FROM line l CROSS JOIN judgement j ON j.line_id = l.id
+				WHERE l.bank = t.bank AND l.contract = t.contract AND l.live = 1 AND j.quarter = t.quarter AND j.outcome = 'accepted') IS NOT 1))
+		ORDER BY p.position`+inOrderOfParts, batch)
+}
+
+// BatchSums counts a batch's rows and adds them up.
+func (tx *Tx) BatchSums(batch int64) (count int, total values.Fen, err error) {
+	_, _, err = one(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(&count, &total) },
+		`SELECT count(*), coalesce(sum(amount), 0) FROM payment WHERE batch_id = ?`, batch)
+	return count, total, err
 }
 
 // Payments gives all rows of the quarter's batches with their parts, by batch
 // and position.
 func (tx *Tx) Payments(q values.Quarter) ([]Payment, error) {
 	return Keep(tx, "payments", q, []string{"payment", "payment_part", "batch"}, func() ([]Payment, error) {
-		payments, err := collect(tx, scanPayment, paymentSource+`WHERE b.quarter = ? ORDER BY b.number, p.position`, q.String())
-		if err != nil {
-			return nil, err
-		}
-		parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id JOIN batch b ON b.id = p.batch_id
-			WHERE b.quarter = ? ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
-		return withParts(payments, parts), err
+		return tx.collectPayments(paymentParts+`WHERE b.quarter = ? ORDER BY b.number, p.position`+inOrderOfParts, q.String())
 	})
 }
 
 // FailedAndSecond gives those of the quarter's payments that failed, and those
 // that paid a failed one again, with their parts.
 func (tx *Tx) FailedAndSecond(q values.Quarter) ([]Payment, error) {
-	const which = `b.quarter = ? AND (p.state = 'failed' OR p.state = 'paid' AND p.mends <> 0)`
-	payments, err := collect(tx, scanPayment, paymentSource+`WHERE `+which+` ORDER BY b.number, p.position`, q.String())
-	if err != nil || len(payments) == 0 {
-		return nil, err
-	}
-	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment p JOIN batch b ON b.id = p.batch_id JOIN payment_part t ON t.payment_id = p.id
-		WHERE `+which+` ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
-	return withParts(payments, parts), err
-}
-
-func withParts(payments []Payment, parts []Part) []Payment {
-	index := make(map[int64]int, len(payments))
-	for i, p := range payments {
-		index[p.ID] = i
-	}
-	for _, part := range parts {
-		i := index[part.Payment]
-		payments[i].Parts = append(payments[i].Parts, part)
-	}
-	return payments
+	return tx.collectPayments(paymentParts+`WHERE b.quarter = ? AND (p.state = 'failed' OR p.state = 'paid' AND p.mends <> 0)
+		ORDER BY b.number, p.position`+inOrderOfParts, q.String())
 }
 
 // PaymentNumbered finds a payment by its 流水号.
@@ -222,13 +298,12 @@ func (tx *Tx) PaymentNumbered(number string) (Payment, bool, error) {
 	return one(tx, scanPayment, paymentSource+`WHERE p.number = ?`, number)
 }
 
-// LiveParts gives the parts of payments that are neither drafts nor failed nor
-// void: what was paid or is on its way. The zero quarter means all.
-func (tx *Tx) LiveParts(q values.Quarter) ([]Part, error) {
-	return Keep(tx, "live parts", q, []string{"payment", "payment_part"}, func() ([]Part, error) {
-		return collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
-			WHERE p.state IN ('approved', 'sent', 'paid') AND (?1 = '' OR t.quarter = ?1) ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`, q.String())
-	})
+// LiveParts gives the quarter's parts of payments that are neither drafts nor
+// failed nor void: what was paid or is on its way. They come by bank, contract,
+// policy and payment, which is the order of an index.
+func (tx *Tx) LiveParts(q values.Quarter, yield func(Part) error) error {
+	return each(tx, scanPart, yield, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE p.state IN ('approved', 'sent', 'paid') AND t.quarter = ? ORDER BY t.bank, t.contract, t.policy, t.payment_id`, q.String())
 }
 
 // PersonAccount is an account that somebody was paid to.
@@ -250,27 +325,8 @@ func (tx *Tx) DeadAccounts() (map[PersonAccount]bool, error) {
 // all quarters, with their parts. Where the second payment failed too, it is
 // the one to be mended.
 func (tx *Tx) FailedUnmended() ([]Payment, error) {
-	payments, err := collect(tx, scanPayment, paymentSource+`WHERE p.state = 'failed'
-		AND p.id NOT IN (SELECT mends FROM payment WHERE mends <> 0 AND state NOT IN ('draft', 'void')) ORDER BY p.id`)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := collect(tx, scanPart, `SELECT `+partColumns+` FROM payment_part t JOIN payment p ON p.id = t.payment_id
-		WHERE p.state = 'failed' ORDER BY t.payment_id, t.quarter, t.bank, t.contract, t.policy`)
-	if err != nil {
-		return nil, err
-	}
-	wanted := make(map[int64]bool, len(payments))
-	for _, p := range payments {
-		wanted[p.ID] = true
-	}
-	kept := parts[:0]
-	for _, part := range parts {
-		if wanted[part.Payment] {
-			kept = append(kept, part)
-		}
-	}
-	return withParts(payments, kept), nil
+	return tx.collectPayments(paymentParts + `WHERE p.state = 'failed'
+		AND p.id NOT IN (SELECT mends FROM payment WHERE mends <> 0 AND state NOT IN ('draft', 'void')) ORDER BY p.id` + inOrderOfParts)
 }
 
 // AddApproval records one person's approval.
@@ -368,26 +424,13 @@ func (tx *Tx) Adjustments(q values.Quarter) ([]Adjustment, error) {
 	return adjustments, nil
 }
 
-// LoanQuarter names a loan's account for a quarter.
-type LoanQuarter struct {
-	Quarter values.Quarter
-	Loan    values.Loan
-}
-
-// PayeesOfLoans tells who was last paid on each loan and quarter.
-func (tx *Tx) PayeesOfLoans() (map[LoanQuarter]values.ResidentID, error) {
-	type row struct {
-		key    LoanQuarter
-		person values.ResidentID
-	}
-	owners := map[LoanQuarter]values.ResidentID{}
-	err := each(tx, func(s scanner) (r row, err error) {
-		err = s.Scan(quarter{&r.key.Quarter}, &r.key.Loan.Bank, &r.key.Loan.Contract, &r.person)
-		return r, err
-	}, func(r row) error { owners[r.key] = r.person; return nil },
-		`SELECT t.quarter, t.bank, t.contract, p.person FROM payment_part t JOIN payment p ON p.id = t.payment_id
-		WHERE p.state IN ('approved', 'sent', 'paid') ORDER BY p.id`)
-	return owners, err
+// PayeeOfLoan tells who was last paid on a loan for a quarter, "" if nobody was.
+func (tx *Tx) PayeeOfLoan(q values.Quarter, l values.Loan) (person values.ResidentID, err error) {
+	person, _, err = one(tx, func(s scanner) (person values.ResidentID, err error) { err = s.Scan(&person); return person, err },
+		`SELECT p.person FROM payment_part t JOIN payment p ON p.id = t.payment_id
+		WHERE t.quarter = ? AND t.bank = ? AND t.contract = ? AND p.state IN ('approved', 'sent', 'paid') ORDER BY p.id DESC LIMIT 1`,
+		q.String(), l.Bank, l.Contract)
+	return person, err
 }
 
 // Unanswered counts and adds up the quarter's payments that are sent and of
@@ -396,6 +439,19 @@ func (tx *Tx) Unanswered(q values.Quarter) (count int, total values.Fen, err err
 	_, _, err = one(tx, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(&count, &total) },
 		`SELECT count(*), coalesce(sum(p.amount), 0) FROM payment p JOIN batch b ON b.id = p.batch_id WHERE b.quarter = ? AND b.state = 'sent' AND p.state = 'sent'`, q.String())
 	return count, total, err
+}
+
+// Unsettled tells whether on some loan of the quarter the live parts of some
+// policy are not exactly what it is entitled to: whether anything can be
+// payable or overpaid at all.
+func (tx *Tx) Unsettled(q values.Quarter) (bool, error) {
+	n, _, err := one(tx, scanInt, `SELECT EXISTS (SELECT 1 FROM entitlement e WHERE e.quarter = ?1 AND (e.central, e.provincial, e.city, e.county) IS NOT (
+			SELECT coalesce(sum(t.central), 0), coalesce(sum(t.provincial), 0), coalesce(sum(t.city), 0), coalesce(sum(t.county), 0)
+			FROM payment_part t JOIN payment p ON p.id = t.payment_id
+			WHERE t.quarter = e.quarter AND t.bank = e.bank AND t.contract = e.contract AND t.policy = e.policy AND p.state IN ('approved', 'sent', 'paid')))
+		OR EXISTS (SELECT 1 FROM payment_part t JOIN payment p ON p.id = t.payment_id WHERE t.quarter = ?1 AND p.state IN ('approved', 'sent', 'paid')
+			AND NOT EXISTS (SELECT 1 FROM entitlement e WHERE e.quarter = t.quarter AND e.bank = t.bank AND e.contract = t.contract AND e.policy = t.policy))`, q.String())
+	return n == 1, err
 }
 
 // Overpaid tells whether more was paid on some loan of the quarter, or is on

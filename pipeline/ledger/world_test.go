@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -258,10 +259,20 @@ func pays(position int, number, contract string, amount values.Fen, mends int64)
 // drawn drafts a batch.
 func drawn(tx *Tx, number int, payments ...Payment) int64 {
 	id := must(tx.AddBatch(Batch{Quarter: q3, Number: number, Name: fmt.Sprintf("2026Q3-%02d", number), Digest: fmt.Sprint("members ", number)}))
-	if err := tx.AddPayments(id, payments); err != nil {
+	if err := tx.AddPayments(id, slices.Values(payments)); err != nil {
 		panic(err)
 	}
 	return id
+}
+
+func ofBatch(tx *Tx, batch int64) (payments []Payment) {
+	do(tx.PaymentsOfBatch(batch, func(p Payment) error { payments = append(payments, p); return nil }))
+	return payments
+}
+
+func liveParts(tx *Tx, q values.Quarter) (parts []Part) {
+	do(tx.LiveParts(q, func(p Part) error { parts = append(parts, p); return nil }))
+	return parts
 }
 
 func numbered(tx *Tx, number string) Payment {
