@@ -261,11 +261,14 @@ func (tx *Tx) PaymentsOfBatch(batch int64, yield func(Payment) error) error {
 // takes back, or its loan's facts are others, or an accepted line of the loan
 // is not there, is blocked, or names another person, account, bank or payee.
 // It knows nothing of what is due; see Overpaid.
+// The parts are gone through by loan, the order of most of what is looked up.
 func (tx *Tx) MembersInDoubt(batch int64) ([]Payment, error) {
-	return tx.collectPayments(paymentParts+`WHERE p.batch_id = ? AND EXISTS (SELECT 1 FROM payment_part t WHERE t.payment_id = p.id AND (
+	return tx.collectPayments(paymentParts+`WHERE p.id IN (
+		SELECT t.payment_id FROM payment_part t INDEXED BY payment_part_loan CROSS JOIN payment y ON y.id = t.payment_id
+		WHERE y.batch_id = ?1 AND t.quarter IN (SELECT DISTINCT m.quarter FROM payment x JOIN payment_part m ON m.payment_id = x.id WHERE x.batch_id = ?1) AND (
 			t.central + t.provincial + t.city + t.county <= 0
 			OR t.facts IS NOT (SELECT e.facts FROM entitlement e WHERE e.quarter = t.quarter AND e.bank = t.bank AND e.contract = t.contract AND e.policy = t.policy)
-			OR (SELECT min(j.blocked = '' AND l.person = p.person AND j.account = p.account AND j.payout_bank = p.payout_bank AND j.payee = p.name)
+			OR (SELECT min(j.blocked = '' AND l.person = y.person AND j.account = y.account AND j.payout_bank = y.payout_bank AND j.payee = y.name)
 				FROM line l CROSS JOIN judgement j ON j.line_id = l.id
 				WHERE l.bank = t.bank AND l.contract = t.contract AND l.live = 1 AND j.quarter = t.quarter AND j.outcome = 'accepted') IS NOT 1))
 		ORDER BY p.position`+inOrderOfParts, batch)
