@@ -28,7 +28,7 @@ func formula(payments []ledger.Payment) string {
 	return outbox.Digest(text)
 }
 
-func digestOf(payments []ledger.Payment) string {
+func digestOfMembers(payments []ledger.Payment) string {
 	d := newMemberDigest()
 	for i := range payments {
 		d.add(&payments[i])
@@ -52,7 +52,7 @@ func TestTheMembersDigestIsThatOfTheFormula(t *testing.T) {
 			}
 			return p
 		}), 0, 4).Draw(t, "payments")
-		if got, want := digestOf(payments), formula(payments); got != want {
+		if got, want := digestOfMembers(payments), formula(payments); got != want {
 			t.Fatalf("digest %s, the formula gives %s", got, want)
 		}
 	})
@@ -65,7 +65,7 @@ func TestTheMembersDigestWrittenOut(t *testing.T) {
 		Parts: []ledger.Part{{Payment: 1, Quarter: q3, Loan: values.Loan{Bank: "清水农商银行", Contract: "A1"}, Policy: "bangfu-2026", Shares: values.Shares{Central: 308_58, Provincial: 132_25}, Facts: "f"}}}
 	// printf '%s' '[["2026Q3-01-00001","149901198001010014","张大山","清水农商银行","6228480000000012348","440.83",0,[{"Payment":0,"Quarter":"2026Q3","Loan":{"Bank":"清水农商银行","Contract":"A1"},"Policy":"bangfu-2026","Shares":{"central":"308.58","provincial":"132.25","city":"0.00","county":"0.00"},"Facts":"f"}]]]' | sha256sum
 	const want = "68c1bcaff861cb36336c923b6dd58fc9b3eb0f2508d7daf848e82cef2b78e8dc"
-	if got := digestOf([]ledger.Payment{p}); got != want {
+	if got := digestOfMembers([]ledger.Payment{p}); got != want {
 		t.Errorf("digest %s, want %s", got, want)
 	}
 }
