@@ -13,10 +13,12 @@ import (
 // payee is a person with what is payable to them now.
 type payee struct {
 	person values.ResidentID
-	goesTo *loanState // says to what name and account
+	goesTo *loanState // says to what name and account; nowhere if nothing of theirs is paid
 	claims []claim
 	failed []*ledger.Payment // payments that failed and that nothing mends yet
 }
+
+var nowhere = new(loanState)
 
 // claim is an account with something payable. One whose notice has not run
 // takes part in a second payment alone, which needs none (policy.md §7).
@@ -37,10 +39,11 @@ func (a *attempt) payees() ([]*payee, error) {
 	carried := map[values.ResidentID][]claim{}
 	for _, q := range quarters {
 		if q != a.quarter && len(carried) == 0 {
-			if owed, err := overpaid(a.tx, q); err != nil || len(owed) == 0 {
-				if err != nil {
-					return nil, err
-				}
+			owed, err := overpaid(a.tx, q)
+			if err != nil {
+				return nil, err
+			}
+			if len(owed) == 0 {
 				continue
 			}
 		}
@@ -186,14 +189,7 @@ func newLoanIndex(all []*loanState) loanIndex {
 	return loanIndex{all, order}
 }
 
-// loan is nil where there is none.
-func (x loanIndex) loan(loan values.Loan) *loanState {
-	if i, found := x.find(loan); found {
-		return x.all[i]
-	}
-	return nil
-}
-
+// find gives the loan's place among all.
 func (x loanIndex) find(loan values.Loan) (place int, found bool) {
 	i, found := slices.BinarySearchFunc(x.order, loan, func(place int32, loan values.Loan) int { return x.all[place].Loan.Compare(loan) })
 	if !found {
@@ -202,11 +198,19 @@ func (x loanIndex) find(loan values.Loan) (place int, found bool) {
 	return int(x.order[i]), true
 }
 
+// loan is the loan's state, nil where there is none.
+func (x loanIndex) loan(loan values.Loan) *loanState {
+	if i, found := x.find(loan); found {
+		return x.all[i]
+	}
+	return nil
+}
+
 // payee finds a person, or adds them.
 func (g *gathering) payee(person values.ResidentID) *payee {
 	p := g.byPerson[person]
 	if p == nil {
-		p = &payee{person: person, goesTo: new(loanState)}
+		p = &payee{person: person, goesTo: nowhere}
 		g.byPerson[person] = p
 		g.order = append(g.order, p)
 	}

@@ -135,7 +135,7 @@ type ReturnRow struct {
 
 // AddReturnRow keeps a row of a return file, unjudged.
 func (tx *Tx) AddReturnRow(r ReturnRow) error {
-	return tx.exec(`INSERT INTO return_row (file_id, sheet, row, number, name, account, amount, result, reason, settled_on, verdict)
+	return tx.execAgain(`INSERT INTO return_row (file_id, sheet, row, number, name, account, amount, result, reason, settled_on, verdict)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.FileID, r.Sheet, r.Row, r.Number, r.Name, r.Account.Whole(), int64(r.Amount), r.Result, r.Reason, r.SettledOn.String(), r.Verdict)
 }
@@ -152,5 +152,5 @@ func (tx *Tx) ReturnRows(q values.Quarter, verdict string) ([]ReturnRow, error) 
 
 // JudgeReturnRow keeps what became of a row.
 func (tx *Tx) JudgeReturnRow(r ReturnRow) error {
-	return tx.exec(`UPDATE return_row SET verdict = ? WHERE file_id = ? AND sheet = ? AND row = ?`, r.Verdict, r.FileID, r.Sheet, r.Row)
+	return tx.execAgain(`UPDATE return_row SET verdict = ? WHERE file_id = ? AND sheet = ? AND row = ?`, r.Verdict, r.FileID, r.Sheet, r.Row)
 }

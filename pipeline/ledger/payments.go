@@ -298,7 +298,7 @@ func (tx *Tx) FailedAndSecond(q values.Quarter) ([]Payment, error) {
 
 // PaymentNumbered finds a payment by its 流水号.
 func (tx *Tx) PaymentNumbered(number string) (Payment, bool, error) {
-	return one(tx, scanPayment, paymentSource+`WHERE p.number = ?`, number)
+	return oneAgain(tx, scanPayment, paymentSource+`WHERE p.number = ?`, number)
 }
 
 // LiveParts gives the quarter's parts of payments that are neither drafts nor
@@ -376,7 +376,7 @@ func (tx *Tx) VoidBatch(batch int64, why string) error {
 
 // SettlePayment records the outcome of a sent payment.
 func (tx *Tx) SettlePayment(id int64, state, reason string, on values.Date) error {
-	return tx.exec(`UPDATE payment SET state = ?, reason = ?, settled_on = ? WHERE id = ?`, state, reason, on.String(), id)
+	return tx.execAgain(`UPDATE payment SET state = ?, reason = ?, settled_on = ? WHERE id = ?`, state, reason, on.String(), id)
 }
 
 // AddAdjustment records a decision to recover or to waive.
