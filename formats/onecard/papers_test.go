@@ -34,3 +34,27 @@ func TestNoColumnForABudgetThatPaysNothing(t *testing.T) {
 		}
 	}
 }
+
+// A person with two payments is one person, in the whole and in every group,
+// and two payments; one with parts of two banks is in both banks' groups.
+func TestATallyCountsPeopleOnce(t *testing.T) {
+	b := batch()
+	again := b.Payments[1]
+	again.Serial, again.Township = "2026Q3-01-00004", "城关镇"
+	b.Payments = append(b.Payments, again)
+	tally := tallied(b.Payments)
+	said := func(t total) string { return fmt.Sprint(t.key[0], " ", t.payments, " ", t.people, " ", t.loans) }
+	var got []string
+	got = append(got, said(tally.whole))
+	for _, g := range []grouping{tally.townships, tally.lenders} {
+		for _, group := range g.all {
+			got = append(got, said(group))
+		}
+	}
+	if all := strings.Join(got, ", "); all != " 4 3 5, 柳沟镇 2 2 3, 城关镇 2 2 2, 清水农商银行 3 2 3, 清水邮储银行 2 2 2" {
+		t.Errorf("payments, people and loans: %s", all)
+	}
+	if b.Count, b.Sum = 4, 1038_06+447_22; tally.check(&b) != nil {
+		t.Errorf("a batch that adds up: %v", tally.check(&b))
+	}
+}
