@@ -60,7 +60,8 @@ func disburse(a *attempt) error {
 	if err != nil {
 		return err
 	}
-	a.tx.Release(keptLoans, a.quarter) // which publish read: nobody asks for all of them again
+	a.tx.Release(keptLoans, a.quarter)      // which publish read: nobody asks for all of them again
+	a.tx.Release("entitlements", a.quarter) // the report adds up what it needs of them
 	a.took = len(payees)
 	a.tally["total"] = "0.00"
 	batch := ledger.Batch{Quarter: a.quarter, Number: nextNumber(batches)}
