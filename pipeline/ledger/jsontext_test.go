@@ -39,18 +39,9 @@ func ofJSON(v any) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func TestTextsAndArraysAreWrittenAsEncodingJSONDoes(t *testing.T) {
-	for c := range rune(0x10000) {
-		if got := string(appendText(nil, string(c))); got != asJSON(string(c)) {
-			t.Fatalf("%U is written %s", c, got)
-		}
-	}
+func TestArraysAreWrittenAsEncodingJSONDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := anyText().Draw(t, "text")
-		if got := string(appendText([]byte("x"), text)); got != "x"+asJSON(text) {
-			t.Fatalf("%q is written %s, want x%s", text, got, asJSON(text))
-		}
-		items := []any{text, rapid.Int64().Draw(t, "number"), rapid.Int().Draw(t, "count"), rapid.Bool().Draw(t, "flag")}
+		items := []any{anyText().Draw(t, "text"), rapid.Int64().Draw(t, "number"), rapid.Int().Draw(t, "count"), rapid.Bool().Draw(t, "flag")}
 		for n := range len(items) + 1 {
 			if got := string(appendArray(nil, items[:n])); got != asJSON(items[:n]) {
 				t.Fatalf("%q, want %s", got, asJSON(items[:n]))

@@ -62,7 +62,7 @@ func wordsOf(l *values.Line) string {
 		if len(text) > 1 {
 			text = append(text, ',')
 		}
-		text = appendText(append(text, w.name...), w.word)
+		text = values.AppendJSON(append(text, w.name...), w.word)
 	}
 	return string(append(text, '}'))
 }

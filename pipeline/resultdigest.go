@@ -3,10 +3,8 @@ package pipeline
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"hash"
 	"strconv"
-	"unicode/utf8"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
@@ -48,7 +46,7 @@ func (d *resultDigest) text() string { return hex.EncodeToString(d.hash.Sum(nil)
 func appendJudgement(b []byte, j *ledger.Judgement) []byte {
 	b = strconv.AppendInt(append(b, '['), j.Line, 10)
 	for _, text := range [...]string{string(j.Outcome), j.Household, j.Township, j.Village, j.Payee, j.PayoutBank, j.Account.Whole()} {
-		b = appendJSON(append(b, ','), text)
+		b = values.AppendJSON(append(b, ','), text)
 	}
 	b = append(strconv.AppendBool(append(b, ','), j.ExtensionBarred), ',')
 	if j.Blocked == nil {
@@ -59,7 +57,7 @@ func appendJudgement(b []byte, j *ledger.Judgement) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(b, code)
+		b = values.AppendJSON(b, code)
 	}
 	return append(b, "]]\n"...)
 }
@@ -75,7 +73,7 @@ func entitlementDigest(entitlements []ledger.Entitlement) string {
 }
 
 func appendEntitlement(b []byte, e *ledger.Entitlement) []byte {
-	text := func(name, value string) { b = appendJSON(append(b, name...), value) }
+	text := func(name, value string) { b = values.AppendJSON(append(b, name...), value) }
 	text(`{"Quarter":`, e.Quarter.String())
 	text(`,"Loan":{"Bank":`, e.Loan.Bank)
 	text(`,"Contract":`, e.Loan.Contract)
@@ -86,15 +84,4 @@ func appendEntitlement(b []byte, e *ledger.Entitlement) []byte {
 	b = strconv.AppendInt(append(b, `},"FirstLine":`...), e.FirstLine, 10)
 	text(`,"Facts":`, e.Facts)
 	return append(b, "}\n"...)
-}
-
-// appendJSON appends the text as encoding/json writes it.
-func appendJSON(b []byte, text string) []byte {
-	for _, r := range text {
-		if r < ' ' || r == '"' || r == '\\' || r == '<' || r == '>' || r == '&' || r == '\u2028' || r == '\u2029' || r == 0x7f || r == utf8.RuneError {
-			quoted, _ := json.Marshal(text)
-			return append(b, quoted...)
-		}
-	}
-	return append(append(append(b, '"'), text...), '"')
 }

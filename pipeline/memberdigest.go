@@ -3,11 +3,9 @@ package pipeline
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"hash"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
@@ -32,7 +30,7 @@ func (d *memberDigest) add(p *ledger.Payment) {
 	}
 	t = append(t, '[')
 	for _, text := range []string{p.Number, p.Person.Whole(), p.Name, p.PayoutBank, p.Account.Whole(), p.Amount.String()} {
-		t = append(appendJSON(t, text), ',')
+		t = append(values.AppendJSON(t, text), ',')
 	}
 	t = append(strconv.AppendInt(t, p.Mends, 10), ',')
 	d.text = append(appendParts(t, p.Parts), ']')
@@ -64,34 +62,23 @@ func appendParts(t []byte, parts []ledger.Part) []byte {
 			t = append(t, ',')
 		}
 		t = append(t, `{"Payment":0,"Quarter":`...)
-		t = appendJSON(t, p.Quarter.String())
+		t = values.AppendJSON(t, p.Quarter.String())
 		t = append(t, `,"Loan":{"Bank":`...)
-		t = appendJSON(t, p.Loan.Bank)
+		t = values.AppendJSON(t, p.Loan.Bank)
 		t = append(t, `,"Contract":`...)
-		t = appendJSON(t, p.Loan.Contract)
+		t = values.AppendJSON(t, p.Loan.Contract)
 		t = append(t, `},"Policy":`...)
-		t = appendJSON(t, p.Policy)
+		t = values.AppendJSON(t, p.Policy)
 		t = append(t, `,"Shares":{`...)
 		for _, share := range []struct {
 			name   string
 			amount values.Fen
 		}{{`"central":`, p.Shares.Central}, {`,"provincial":`, p.Shares.Provincial}, {`,"city":`, p.Shares.City}, {`,"county":`, p.Shares.County}} {
 			t = append(t, share.name...)
-			t = appendJSON(t, share.amount.String())
+			t = values.AppendJSON(t, share.amount.String())
 		}
 		t = append(t, `},"Facts":`...)
-		t = append(appendJSON(t, p.Facts), '}')
+		t = append(values.AppendJSON(t, p.Facts), '}')
 	}
 	return append(t, ']')
-}
-
-// appendJSON writes a text as encoding/json does.
-func appendJSON(t []byte, text string) []byte {
-	for i := 0; i < len(text); i++ {
-		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' || c == 0xE2 || c >= utf8.RuneSelf && !utf8.ValidString(text) {
-			quoted, _ := json.Marshal(text) // E2 begins U+2028 and U+2029, which are escaped
-			return append(t, quoted...)
-		}
-	}
-	return append(append(append(t, '"'), text...), '"')
 }
