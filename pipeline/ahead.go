@@ -52,6 +52,10 @@ func (in *intake) open(f *inboxFile) *opened {
 	if o.book, o.fault = sheet.OpenBytes(f.name, content); o.fault != nil {
 		return o
 	}
+	if in.answers(o.book) {
+		o.kind = forms.KindReturn
+		return o
+	}
 	o.kind, o.fault = forms.Detect(o.book)
 	if o.fault == nil && (o.kind == forms.KindStatement || o.kind == forms.KindUnknown) { // of an unknown one it says what is missing
 		o.statement, o.fault = in.readStatement(f.name, o.book)

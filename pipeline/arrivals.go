@@ -174,7 +174,7 @@ func (in *intake) softly(file string, row int, err error) bool {
 
 // takeReturn keeps every row of a return file for reconcile to look at.
 func (in *intake) takeReturn(f *inboxFile, book *sheet.Book) (refusal values.Text, err error) {
-	rows, problems, err := onecard.ReadReturn(book, in.profile())
+	rows, problems, err := onecard.ReadReturn(book, in.profile(), in.dialect())
 	if err != nil {
 		return readFault(err), nil
 	}
@@ -190,10 +190,7 @@ func (in *intake) takeReturn(f *inboxFile, book *sheet.Book) (refusal values.Tex
 		kept := ledger.ReturnRow{FileID: file.ID, Sheet: r.Place.Sheet, Row: r.Place.Row, Number: r.Serial, Name: r.Name, Account: r.Account,
 			Amount: r.Amount, Result: "paid", SettledOn: r.Date, Verdict: rowPending}
 		if !r.Paid {
-			kept.Result, kept.Reason = "failed", string(r.Reason)
-			if r.Reason == onecard.Other && r.Words != "" {
-				kept.Reason = string(r.Reason) + "：" + r.Words
-			}
+			kept.Result, kept.Reason = "failed", r.Reason
 		}
 		if err := in.tx.AddReturnRow(kept); err != nil {
 			return refusal, err

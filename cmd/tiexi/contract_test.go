@@ -6,7 +6,6 @@ import (
 
 	"tiexi/formats/cell"
 	"tiexi/formats/jobs"
-	"tiexi/formats/onecard"
 	"tiexi/formats/statement"
 )
 
@@ -33,10 +32,5 @@ func TestJobsUsesTheFormatsOwnWords(t *testing.T) {
 	}
 	if !slices.Equal(statement.Tolerances, []statement.Tolerance{jobs.RoundAmounts}) {
 		t.Errorf("the reader's tolerances are %v, jobs.yaml knows only %s", statement.Tolerances, jobs.RoundAmounts)
-	}
-	for _, reason := range []onecard.Reason{onecard.NameMismatch, onecard.BadAccount, onecard.Closed, onecard.Frozen, onecard.OverLimit, onecard.Other} {
-		if !slices.Contains(jobs.FailureReasons, string(reason)) {
-			t.Errorf("jobs.yaml does not know the reason %s", reason)
-		}
 	}
 }

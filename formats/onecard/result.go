@@ -30,8 +30,7 @@ type ReturnRow struct {
 	Account values.Account
 	Amount  values.Fen
 	Paid    bool        // 成功; false is 失败
-	Reason  Reason      // NoReason where paid
-	Words   string      // 失败原因 as written
+	Reason  string      // 失败原因 as written, or what the dialect says for it; "" where paid
 	Date    values.Date // 发放日期; zero where the cell is empty
 }
 
@@ -47,11 +46,12 @@ type Problem struct {
 }
 
 // ReadReturn reads a return file (回盘): the payment file's own columns, found
-// by their titles in any order, with 发放状态, 失败原因 and 发放日期. Every row is
-// either a row or has a problem; blank rows and 合计 rows are neither. Hidden
-// sheets do not count. An error is a book that cannot be read, or one without
-// such headings (ErrNotReturn).
-func ReadReturn(book *sheet.Book, p Profile) ([]ReturnRow, []Problem, error) {
+// by their titles in any order, with 发放状态, 失败原因 and 发放日期, or what the
+// platform's dialect has in their stead. Every row is either a row or has a
+// problem; blank rows and 合计 rows are neither. Hidden sheets do not count. An
+// error is a book that cannot be read, or one without such headings
+// (ErrNotReturn).
+func ReadReturn(book *sheet.Book, p Profile, d Dialect) ([]ReturnRow, []Problem, error) {
 	var rows []ReturnRow
 	var problems []Problem
 	found := false
@@ -59,7 +59,7 @@ func ReadReturn(book *sheet.Book, p Profile) ([]ReturnRow, []Problem, error) {
 		if s.Hidden {
 			continue
 		}
-		r := returnReader{profile: p, sheet: s}
+		r := returnReader{profile: p, dialect: d, sheet: s}
 		err := book.Rows(s.Index, func(row sheet.Row) error {
 			r.row(row)
 			return nil
@@ -78,14 +78,7 @@ func ReadReturn(book *sheet.Book, p Profile) ([]ReturnRow, []Problem, error) {
 
 // returnTitles are the headings without which a sheet is no return file.
 func (p Profile) returnTitles() []string {
-	var titles []string
-	for _, c := range p.Columns {
-		switch c.Value {
-		case Serial, Name, Account, Amount:
-			titles = append(titles, c.Title)
-		}
-	}
-	return append(titles, StatusTitle)
+	return []string{p.Title(Serial), p.Title(Name), p.Title(Account), p.Title(Amount), StatusTitle}
 }
 
 // headingRows is how far down the headings are looked for.
@@ -94,6 +87,7 @@ const headingRows = 30
 // returnReader reads one sheet.
 type returnReader struct {
 	profile  Profile
+	dialect  Dialect
 	sheet    sheet.Sheet
 	columns  map[string]int // by folded title; nil before the heading row
 	rows     []ReturnRow
@@ -128,7 +122,7 @@ func (r *returnReader) row(row sheet.Row) {
 func (r *returnReader) heading(row sheet.Row) {
 	columns := make(map[string]int)
 	for _, cell := range row.Cells {
-		if title := values.FoldText(cell.Text); title != "" && columns[title] == 0 {
+		if title := values.FoldText(r.dialect.title(cell.Text)); title != "" && columns[title] == 0 {
 			columns[title] = cell.Column
 		}
 	}
@@ -167,27 +161,16 @@ func (r *rowReader) read() ReturnRow {
 		ID:      values.ResidentID(strings.ToUpper(r.digits(r.text(r.title(ResidentID)), r.title(ResidentID)))),
 		Account: values.Account(r.digits(r.filled(r.title(Account)), r.title(Account))),
 		Amount:  r.amount(),
-		Words:   r.text(ReasonTitle),
 		Date:    r.date(),
 	}
 	result.Paid = r.status()
 	if !result.Paid {
-		result.Reason = ReasonOf(result.Words)
+		result.Reason = r.dialect.reason(r.text(ReasonTitle))
 	}
 	return result
 }
 
-// title is the profile's heading for a value, "" where it has none.
-func (p Profile) title(value Value) string {
-	for _, c := range p.Columns {
-		if c.Value == value {
-			return c.Title
-		}
-	}
-	return ""
-}
-
-func (r *rowReader) title(value Value) string { return r.profile.title(value) }
+func (r *rowReader) title(value Value) string { return r.profile.Title(value) }
 
 func (r *rowReader) cell(title string) sheet.Cell {
 	if column := r.columns[values.FoldText(title)]; column > 0 && title != "" {
@@ -245,17 +228,15 @@ func (r *rowReader) amount() values.Fen {
 
 // status: neither a plain success nor a plain failure is left unknown.
 func (r *rowReader) status() (paid bool) {
-	switch values.FoldText(r.text(StatusTitle)) {
-	case "成功", "发放成功", "已发放":
-		return true
-	case "失败", "发放失败":
-		return false
-	case "":
+	text := r.text(StatusTitle)
+	paid, known := r.dialect.status(text)
+	switch {
+	case text == "":
 		r.problem(StatusTitle, values.ProblemEmpty)
-	default:
+	case !known:
 		r.problem(StatusTitle, values.ProblemUnreadable)
 	}
-	return false
+	return paid
 }
 
 func (r *rowReader) date() values.Date {

@@ -47,7 +47,7 @@ func answered(t *testing.T, answers [][]string, edit func(*excelize.File)) *shee
 var fine = [][]string{{"成功", "", "2026-10-25"}, {"失败", "户名不符", "2026/10/25"}, {"成功", "", "2026年10月25日"}}
 
 func TestReturnFile(t *testing.T) {
-	rows, problems, err := ReadReturn(answered(t, fine, nil), Default())
+	rows, problems, err := ReadReturn(answered(t, fine, nil), Default(), Dialect{})
 	if err != nil || problems != nil {
 		t.Fatal(err, problems)
 	}
@@ -55,7 +55,7 @@ func TestReturnFile(t *testing.T) {
 	place := func(row int) values.Place { return values.Place{Sheet: "发放清册", Row: row} }
 	want := []ReturnRow{
 		{Place: place(2), Serial: "2026Q3-01-00001", Batch: "2026Q3-01", Name: "王一", ID: "149901198001010014", Account: "6217001234567890123", Amount: 590_83, Paid: true, Date: day},
-		{Place: place(3), Serial: "2026Q3-01-00002", Batch: "2026Q3-01", Name: "欧阳䶮𬱖", ID: "14990119850505123X", Account: "30000000012345", Amount: 447_22, Reason: NameMismatch, Words: "户名不符", Date: day},
+		{Place: place(3), Serial: "2026Q3-01-00002", Batch: "2026Q3-01", Name: "欧阳䶮𬱖", ID: "14990119850505123X", Account: "30000000012345", Amount: 447_22, Reason: "户名不符", Date: day},
 		{Place: place(4), Serial: "2026Q3-01-00003", Batch: "2026Q3-01", Name: "李 娜", ID: "149901199001010030", Account: "123456", Amount: 1, Paid: true, Date: day},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
@@ -87,7 +87,7 @@ func TestReturnFileAsCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, problems, err := ReadReturn(book, Default())
+	rows, problems, err := ReadReturn(book, Default(), Dialect{})
 	if err != nil || problems != nil || len(rows) != 3 || rows[1].Paid || rows[1].Account != "30000000012345" || rows[0].Amount != 590_83 {
 		t.Errorf("%+v %+v %v", rows, problems, err)
 	}
@@ -103,7 +103,7 @@ func TestReturnFileWithATitleATotalAndADateCell(t *testing.T) {
 		_ = f.InsertRows("发放清册", 1, 2)
 		_ = f.SetCellStr("发放清册", "A1", "清水县发放结果")
 	})
-	rows, problems, err := ReadReturn(book, Default())
+	rows, problems, err := ReadReturn(book, Default(), Dialect{})
 	if err != nil || problems != nil || len(rows) != 3 {
 		t.Fatalf("%+v %+v %v", rows, problems, err)
 	}
@@ -133,7 +133,7 @@ func TestDoubtfulRowsAreProblems(t *testing.T) {
 			_ = f.SetCellFormula("发放清册", "P2", `"成"&"功"`)
 		}, "P2", "发放状态", values.ProblemUncached},
 	} {
-		rows, problems, err := ReadReturn(answered(t, fine, test.edit), Default())
+		rows, problems, err := ReadReturn(answered(t, fine, test.edit), Default(), Dialect{})
 		if err != nil || len(rows) != 2 || len(problems) != 1 {
 			t.Errorf("%s: %d rows, %+v, %v", name, len(rows), problems, err)
 			continue
@@ -149,22 +149,37 @@ func TestABookThatIsNoReturnFileIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := ReadReturn(book, Default()); !errors.Is(err, ErrNotReturn) || !strings.Contains(err.Error(), "发放状态") {
+	if _, _, err := ReadReturn(book, Default(), Dialect{}); !errors.Is(err, ErrNotReturn) || !strings.Contains(err.Error(), "发放状态") {
 		t.Errorf("the payment file itself, with no answer: %v", err)
 	}
 }
 
-func TestReasons(t *testing.T) {
-	for words, want := range map[string]Reason{
-		"名不符": NameMismatch, "户名不符": NameMismatch, "账号与户名不一致": NameMismatch, "姓名错误": NameMismatch, "收款人名称有误": NameMismatch,
-		"卡号不存在或有误": BadAccount, "账号错误": BadAccount, "无此账户": BadAccount, "卡 号 有 误": BadAccount,
-		"销户": Closed, "该账户已销户": Closed, "账户已注销": Closed,
-		"冻结或状态异常": Frozen, "账户冻结": Frozen, "账号状态异常": Frozen, "卡已挂失": Frozen, "久悬户": Frozen,
-		"限额": OverLimit, "超过Ⅱ类账户限额": OverLimit,
-		"其他": Other, "系统超时": Other, "": Other,
-	} {
-		if got := ReasonOf(words); got != want {
-			t.Errorf("%q is %q, want %q", words, got, want)
-		}
+// A platform with other headings and words of its own is described, not coded.
+func TestReturnFileInThePlatformsOwnWords(t *testing.T) {
+	book, err := sheet.OpenBytes("回盘.csv", []byte("业务编号,收款人,收款账号,金额,处理情况,原因说明,处理时间\n"+
+		"2026Q3-01-00001,王一,6217001234567890123,590.83,交易成功,,20261025\n"+
+		"2026Q3-01-00002,欧阳䶮𬱖,30000000012345,447.22,已退汇,户名不一致,20261025\n"+
+		"2026Q3-01-00003,李 娜,123456,0.01,成功,,20261025\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := Dialect{
+		Headings: map[string]string{"业务 编号": "流水号", "收款人": "姓名", "收款账号": "银行账号", "金额": "补贴金额", "处理情况": StatusTitle, "原因说明": ReasonTitle, "处理时间": DateTitle},
+		Paid:     []string{"交易成功"},
+		Failed:   []string{"已退汇"},
+		Reasons:  map[string]string{"户名不一致": "名不符"},
+	}
+	if IsReturn(book, Default(), Dialect{}) || !IsReturn(book, Default(), d) {
+		t.Error("the headings are the platform's own")
+	}
+	rows, problems, err := ReadReturn(book, Default(), d)
+	if err != nil || len(rows) != 2 || len(problems) != 1 {
+		t.Fatalf("%+v %+v %v", rows, problems, err)
+	}
+	if !rows[0].Paid || rows[0].Date != values.MustDate("2026-10-25") || rows[1].Paid || rows[1].Reason != "名不符" {
+		t.Errorf("%+v", rows)
+	}
+	if p := problems[0]; p.Cell != "E4" || p.Kind != values.ProblemUnreadable {
+		t.Errorf("成功 is not the platform's word for it: %+v", p)
 	}
 }
