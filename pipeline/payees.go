@@ -320,7 +320,7 @@ func (p *payee) again(failed *ledger.Payment) (parts []ledger.Part) {
 		}
 		var shares byPolicy
 		for _, part := range failed.Parts {
-			if s := atMost(c.payable().of(part.Policy), min(left, part.Shares.Total())); part.Loan == c.Loan && part.Quarter == c.quarter && s.Total() > 0 {
+			if s := atMost(c.payable().of(part.Policy), part.Shares, left); part.Loan == c.Loan && part.Quarter == c.quarter && s.Total() > 0 {
 				shares.add(part.Policy, s)
 				left -= s.Total()
 			}
@@ -337,16 +337,23 @@ func sumParts(parts []ledger.Part) (sum values.Fen) {
 	return sum
 }
 
-// atMost takes an amount out of shares, the first budgets first; what it leaves
-// stays payable.
-func atMost(s values.Shares, most values.Fen) values.Shares {
-	if s.Total() <= most {
-		return s
+// atMost takes out of what is payable no more than failed and no more than is
+// left: from each budget what failed of it, then the rest from the first budgets
+// first. What it leaves stays payable.
+func atMost(payable, failed values.Shares, left values.Fen) (taken values.Shares) {
+	left = min(left, failed.Total())
+	budgets := []struct {
+		from, to *values.Fen
+		failed   values.Fen
+	}{
+		{&payable.Central, &taken.Central, failed.Central}, {&payable.Provincial, &taken.Provincial, failed.Provincial},
+		{&payable.City, &taken.City, failed.City}, {&payable.County, &taken.County, failed.County},
 	}
-	var taken values.Shares
-	for _, budget := range []struct{ from, to *values.Fen }{
-		{&s.Central, &taken.Central}, {&s.Provincial, &taken.Provincial}, {&s.City, &taken.City}, {&s.County, &taken.County}} {
-		*budget.to = min(*budget.from, most-taken.Total())
+	for _, b := range budgets {
+		*b.to = min(*b.from, b.failed, left-taken.Total())
+	}
+	for _, b := range budgets {
+		*b.to += min(*b.from-*b.to, left-taken.Total())
 	}
 	return taken
 }
