@@ -103,13 +103,22 @@ func (w *Workspace) Run(ctx context.Context, r RunRequest) (*RunReport, error) {
 	if r.DryRun && r.Quarter.IsZero() {
 		quarters = arrived.with(quarters)
 	}
-	for _, q := range quarters {
-		quarter, changed, err := w.runQuarter(ctx, q, r, arrived)
-		if err != nil {
-			return nil, err
+	for due := quarters; len(due) > 0; {
+		last := 0
+		for i, q := range due {
+			quarter, changed, err := w.runQuarter(ctx, q, r, arrived)
+			if err != nil {
+				return nil, err
+			}
+			report.take(quarter)
+			if changed {
+				report.Changed, last = true, i
+			}
 		}
-		report.Quarters = append(report.Quarters, *quarter)
-		report.Changed = report.Changed || changed
+		due = due[:last] // a later quarter's lines are history to those before it, too
+		if r.DryRun {
+			break
+		}
 	}
 	if !r.DryRun {
 		if err := w.finish(ctx, quarters); err != nil {
@@ -118,6 +127,26 @@ func (w *Workspace) Run(ctx context.Context, r RunRequest) (*RunReport, error) {
 	}
 	report.Attention, err = w.needsAttention(ctx, quarters, report.Refused)
 	return report, err
+}
+
+// take adds what a run did for a quarter, or what it did on looking again.
+func (r *RunReport) take(q *QuarterReport) {
+	i := slices.IndexFunc(r.Quarters, func(have QuarterReport) bool { return have.Quarter == q.Quarter })
+	if i < 0 {
+		r.Quarters = append(r.Quarters, *q)
+		return
+	}
+	have := &r.Quarters[i]
+	for j, s := range q.Stages {
+		if s.State != "done" || s.Name == "ingest" {
+			continue
+		}
+		if have.Stages[j].State == "done" {
+			s.Reason = have.Stages[j].Reason // what it first ran for
+		}
+		have.Stages[j] = s
+	}
+	have.Next, have.Alerts = q.Next, q.Alerts
 }
 
 func (w *Workspace) quarters(ctx context.Context, only values.Quarter) (quarters []values.Quarter, err error) {
@@ -334,7 +363,8 @@ var inputLabels = map[string]values.Text{
 	"settings":   values.Say("jobs.yaml 设置", "settings in jobs.yaml"),
 	"decisions":  values.Say("处理意见", "decisions"),
 	"payments":   values.Say("发放情况", "payments"),
-	"history":    values.Say("以前季度的明细", "lines of other quarters"),
+	"history":    values.Say("其他季度的明细", "lines of other quarters"),
+	"recheck":    values.Say("重新核验的要求", "a recheck"),
 	"findings":   values.Say("核验发现的问题", "findings"),
 	"judgements": values.Say("核验结果", "results of validation"),
 	"amounts":    values.Say("贴息金额", "amounts"),
