@@ -65,11 +65,27 @@ func (in *intake) liveNamed(name string) *ledger.File {
 	return nil
 }
 
+// named finds another statement that came under this name, replaced or not: the
+// last, as long as it is not the same bytes.
+func (in *intake) named(name, digest string) *ledger.File {
+	for i := range slices.Backward(in.files) {
+		if f := &in.files[i]; f.Name == name && f.Digest != digest && f.Kind == ledger.KindStatement {
+			return f
+		}
+	}
+	return nil
+}
+
 // corrected finds the file that this one corrects: the bank's file of the same
 // name without 更正, else the bank's only one of the quarter.
 func (in *intake) corrected(file *ledger.File) (old *ledger.File, refusal values.Text) {
 	if !file.Correction {
-		if same := in.liveNamed(file.Name); same != nil && same.Digest != file.Digest {
+		switch same := in.named(file.Name, file.Digest); {
+		case same == nil:
+		case same.Quarter != file.Quarter:
+			return nil, values.Say("已收过同名文件，是%s的；这份是%s的。为免混淆，请在文件名中写明季度后重新放入。",
+				"A file of this name is here already, for %s; this one is for %s. Put the quarter into its name, so that they are not mixed up.", same.Quarter.Chinese(), file.Quarter.Chinese())
+		default:
 			return nil, values.Say("已收过同名文件，内容不同，又没有“更正”字样，无法判断以哪份为准。如果是更正，请在文件名中加“更正”，或用 --supersedes 指明。",
 				"A file of this name with other content is here already, and this one does not say that it is a correction (更正). Put 更正 into its name, or use --supersedes.")
 		}
