@@ -58,6 +58,14 @@ func (w *Workspace) PostNotice(ctx context.Context, r NoticeRequest) (*NoticeRep
 			return err
 		}
 		lists = slices.DeleteFunc(lists, func(l ledger.NoticeList) bool { return l.Posted })
+		sums, err := a.tx.ListSums(a.quarter)
+		if err != nil {
+			return err
+		}
+		open, err := a.openObjections()
+		if err != nil {
+			return err
+		}
 		var kept sync.Map // digests, so that no content is written twice at a time
 		err = inOrder(len(lists), waitingForDisk, func(i int) (string, error) { return a.archiveList(lists[i], &kept) }, func(i int, digest string) error {
 			l := lists[i]
@@ -71,7 +79,7 @@ func (w *Workspace) PostNotice(ctx context.Context, r NoticeRequest) (*NoticeRep
 				return err
 			}
 			l.Posted, l.PostedOn, l.PayableOn = true, r.On, payable
-			report.Lists = append(report.Lists, a.noticeView(l, ledger.ListSum{}, nil))
+			report.Lists = append(report.Lists, a.noticeView(l, sums[l.ID], open))
 			return nil
 		})
 		if err == nil && len(report.Lists) == 0 {
@@ -155,6 +163,14 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 		if err != nil {
 			return err
 		}
+		sums, err := a.tx.ListSums(a.quarter)
+		if err != nil {
+			return err
+		}
+		open, err := a.openObjections()
+		if err != nil {
+			return err
+		}
 		for _, l := range lists {
 			if !l.Posted {
 				continue
@@ -170,7 +186,7 @@ func (w *Workspace) UnpostNotice(ctx context.Context, r NoticeRequest) (*NoticeR
 				return err
 			}
 			l.Posted, l.PostedOn, l.PayableOn = false, 0, 0
-			report.Lists = append(report.Lists, a.noticeView(l, ledger.ListSum{}, nil))
+			report.Lists = append(report.Lists, a.noticeView(l, sums[l.ID], open))
 		}
 		if len(report.Lists) == 0 {
 			return values.Refuse(values.Say("指明的清单都没有登记过张贴。", "None of these lists is recorded as posted."), values.Text{})
@@ -255,15 +271,9 @@ func (w *Workspace) NoticeStatus(ctx context.Context, q values.Quarter) (views [
 		if err != nil {
 			return err
 		}
-		objections, err := a.tx.Objections(q)
+		open, err := a.openObjections()
 		if err != nil {
 			return err
-		}
-		open := map[[2]string]int{}
-		for _, o := range objections {
-			if o.State == "open" {
-				open[[2]string{o.Township, o.Village}]++
-			}
 		}
 		for _, l := range lists {
 			views = append(views, a.noticeView(l, sums[l.ID], open))
@@ -271,4 +281,16 @@ func (w *Workspace) NoticeStatus(ctx context.Context, q values.Quarter) (views [
 		return nil
 	})
 	return views, err
+}
+
+// openObjections counts those that are not decided, by township and village.
+func (a *attempt) openObjections() (map[[2]string]int, error) {
+	objections, err := a.tx.Objections(a.quarter)
+	open := map[[2]string]int{}
+	for _, o := range objections {
+		if o.State == "open" {
+			open[[2]string{o.Township, o.Village}]++
+		}
+	}
+	return open, err
 }

@@ -191,6 +191,10 @@ func (p *program) paymentsCommand() *cli.Command {
 		},
 		examples: []string{"payments", "payments --state failed", "payments --batch 2026Q3-01 --json"},
 		do: func(c *cli.Context) error {
+			if state := c.String("state"); c.IsSet("state") && !slices.Contains(strings.Fields("draft approved sent paid failed void"), state) {
+				return usage(values.Say("--state 的“%s”不对。", "--state: %q is wrong.", state),
+					values.Say("请写 draft、approved、sent、paid、failed 或 void。", "Write draft, approved, sent, paid, failed or void."))
+			}
 			return p.view(c, func(ctx context.Context, w *pipeline.Workspace, q values.Quarter) error {
 				var rows [][]string
 				var total values.Fen
