@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tiexi/formats/onecard"
 	"tiexi/pipeline/ledger"
 	"tiexi/pipeline/values"
 )
@@ -93,8 +94,12 @@ func (a *attempt) nextSending() (values.Text, error) {
 	if i < 0 {
 		return values.Text{}, err
 	}
-	return values.Say("县财政局：批次 %[1]s 已审批，请把 发放/%[1]s.xlsx 导入一卡通平台，然后登记：tiexi mark-sent %[1]s --on 发送日期。",
-		"Finance bureau: batch %[1]s is approved; import 发放/%[1]s.xlsx into the One-Card platform, then record it: tiexi mark-sent %[1]s --on DATE.", batches[i].Name), err
+	name, file := batches[i].Name, batchPath(batches[i].Name, ".xlsx")
+	if a.profile().Name != onecard.Default().Name {
+		file = batchPath(name, "*") // its own extensions, perhaps a file for each township
+	}
+	return values.Say("县财政局：批次 %[1]s 已审批，请把 %[2]s 导入一卡通平台，然后登记：tiexi mark-sent %[1]s --on 发送日期。",
+		"Finance bureau: batch %[1]s is approved; import %[2]s into the One-Card platform, then record it: tiexi mark-sent %[1]s --on DATE.", name, file), err
 }
 
 func (a *attempt) nextReturn() (values.Text, error) {
