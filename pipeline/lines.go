@@ -36,9 +36,12 @@ func (a *attempt) lineViews() ([]*judgedLine, error) {
 	byKey := make(map[int64]*judgedLine, len(lines))
 	for _, l := range lines {
 		v := &judgedLine{key: l.Key, file: l.FileID, position: l.Position, line: l, judgement: judged[l.Key], LineView: LineView{
-			File: l.File, Sheet: l.Sheet, Row: l.Row, Bank: l.Bank, Contract: l.Contract, Borrower: l.Borrower, ID: l.ID.Whole(), Findings: []string{}}}
+			File: l.File, Sheet: l.Sheet, Row: l.Row, Bank: l.Bank, Contract: l.Contract, Borrower: l.Borrower, ID: l.ID.Whole(), Findings: []string{}, Blocked: []string{}}}
 		if v.judgement != nil {
-			v.Outcome, v.Blocked = v.judgement.Outcome, v.judgement.Blocked
+			v.Outcome = v.judgement.Outcome
+			if len(v.judgement.Blocked) > 0 {
+				v.Blocked = v.judgement.Blocked
+			}
 		}
 		all = append(all, v)
 		byKey[l.Key] = v

@@ -80,7 +80,7 @@ type LineView struct {
 	Central    values.Fen     `json:"central"`
 	Provincial values.Fen     `json:"provincial"`
 	Subsidy    values.Fen     `json:"subsidy"`
-	Blocked    []string       `json:"blocked,omitempty"`
+	Blocked    []string       `json:"blocked"` // payment holds
 }
 
 // FindingView is a finding as `findings --json` prints it.
