@@ -152,7 +152,7 @@ func householdOf(lines []ledger.Accepted, q values.Quarter) *household {
 
 // compareAccepted orders by household, loan, quarter and place.
 func compareAccepted(x, y ledger.Accepted) int {
-	return cmp.Or(strings.Compare(x.Household, y.Household), x.Loan().Compare(y.Loan()), compareQuarters(x.Quarter, y.Quarter), comparePlace(x.Line, y.Line))
+	return cmp.Or(strings.Compare(x.Household, y.Household), x.Loan().Compare(y.Loan()), x.Quarter.Compare(y.Quarter), comparePlace(x.Line, y.Line))
 }
 
 func (h *household) add(l ledger.Accepted, q values.Quarter) {

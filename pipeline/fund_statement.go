@@ -227,7 +227,7 @@ func (a *attempt) writeFundPapers(from values.Quarter) error {
 			written = append(written, o.Quarter)
 		}
 	}
-	slices.SortFunc(written, compareQuarters)
+	slices.SortFunc(written, values.Quarter.Compare)
 	written = slices.Compact(written)
 	for _, q := range written {
 		of := *a

@@ -52,7 +52,7 @@ func (r *arrivals) with(quarters []values.Quarter) []values.Quarter {
 			quarters = append(quarters, q)
 		}
 	}
-	slices.SortFunc(quarters, compareQuarters)
+	slices.SortFunc(quarters, values.Quarter.Compare)
 	return quarters
 }
 
@@ -435,7 +435,7 @@ func (in *intake) addSheets(file *ledger.File, report *statement.Report) error {
 
 // record writes a stage row for each quarter that got something.
 func (in *intake) record() error {
-	quarters := slices.SortedFunc(maps.Keys(in.result.changed), compareQuarters)
+	quarters := slices.SortedFunc(maps.Keys(in.result.changed), values.Quarter.Compare)
 	for _, q := range quarters {
 		files, err := in.tx.LiveFiles(q, ledger.KindStatement)
 		if err != nil {

@@ -1,13 +1,6 @@
 package pipeline
 
-import (
-	"iter"
-	"strings"
-
-	"tiexi/pipeline/values"
-)
-
-func compareQuarters(a, b values.Quarter) int { return strings.Compare(a.String(), b.String()) }
+import "iter"
 
 // runs gives what stands together and belongs together.
 func runs[T any](all []T, together func(T, T) bool) iter.Seq[[]T] {

@@ -72,7 +72,7 @@ func (c *account) owes() bool { return c.total() < 0 && !c.waitsForWord() }
 func accounts(tx *ledger.Tx, quarters []values.Quarter) (accountList, error) {
 	return ledger.Keep(tx, fmt.Sprint("accounts ", quarters), values.Quarter{}, []string{"entitlement", "payment", "payment_part", "adjustment", "waiver"},
 		func() (all accountList, err error) {
-			for _, q := range slices.SortedFunc(slices.Values(quarters), compareQuarters) {
+			for _, q := range slices.SortedFunc(slices.Values(quarters), values.Quarter.Compare) {
 				if err := eachAccount(tx, q, func(c account) error { all = append(all, &c); return nil }); err != nil {
 					return nil, err
 				}
@@ -88,7 +88,7 @@ type accountList []*account
 func (l accountList) of(q values.Quarter, loan values.Loan) *account {
 	i, found := slices.BinarySearchFunc(l, loan, func(c *account, loan values.Loan) int {
 		if c.quarter != q {
-			return compareQuarters(c.quarter, q)
+			return c.quarter.Compare(q)
 		}
 		return c.Loan.Compare(loan)
 	})

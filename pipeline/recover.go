@@ -212,7 +212,7 @@ func (w *Workspace) writeManifests(ctx context.Context, also ...values.Quarter) 
 	}); err != nil {
 		return err
 	}
-	slices.SortFunc(quarters, compareQuarters)
+	slices.SortFunc(quarters, values.Quarter.Compare)
 	for _, q := range slices.Compact(quarters) {
 		if err := w.writeManifest(ctx, q); err != nil {
 			return err

@@ -104,14 +104,15 @@ func TestAQuarterIsUnsettledWhateverIsOpen(t *testing.T) {
 }
 
 // A batch of many rows goes in and comes out as it was, the parts with their
-// payments, also where rows and parts fill their statements at different times.
+// payments, also where it is written in several goes, which end in the middle of
+// a statement.
 func TestABatchLargerThanAStatement(t *testing.T) {
 	l := newLedger(t)
 	write(t, l, func(tx *Tx) error {
 		line := add(tx, statement(tx, q3, "甲.xlsx"), 1, "L1", "2026-06-21", "2026-09-20", values.Accepted)
 		var due []Entitlement
 		var payments []Payment
-		for n := range 2*rowsTogether + 37 {
+		for n := range paymentsTogether + 2*rowsTogether + 37 {
 			p := pays(n+1, fmt.Sprintf("2026Q3-01-%05d", n+1), "", 0, 0)
 			p.Person, p.Parts = values.ResidentID(fmt.Sprint(n)), nil
 			for m := range n % 3 {

@@ -56,7 +56,7 @@ type Part struct {
 
 // ComparePart orders a payment's parts by quarter, loan and policy.
 func ComparePart(a, b Part) int {
-	return cmp.Or(cmp.Compare(a.Quarter.String(), b.Quarter.String()), a.Loan.Compare(b.Loan), cmp.Compare(a.Policy, b.Policy))
+	return cmp.Or(a.Quarter.Compare(b.Quarter), a.Loan.Compare(b.Loan), cmp.Compare(a.Policy, b.Policy))
 }
 
 // Approval is one person's approval of a batch as its digest names it.
@@ -120,7 +120,7 @@ func (tx *Tx) DropDraft(batch int64) error {
 }
 
 // AddPayments writes the rows of a draft, with their parts, as they are drawn:
-// few are held at a time. Of a row's parts those that take back go first: money
+// few are held at a time. Of a loan's parts those that take back go first: money
 // that moves from one policy to another never looks like more than is due.
 func (tx *Tx) AddPayments(batch int64, payments iter.Seq[Payment]) error {
 	last, _, err := one(tx, scanInt, `SELECT coalesce(max(id), 0) FROM payment`)
@@ -151,8 +151,13 @@ type paymentWriter struct {
 	waiting   []Payment // whose rows and parts are not written
 }
 
+// paymentsTogether is how many payments are written together. Their parts go in
+// by loan: what they are held to, and the index that finds them, is in that order,
+// and in a large quarter each page of it would be asked for again and again.
+const paymentsTogether = 4000
+
 func (w *paymentWriter) add(p Payment) error {
-	if w.waiting = append(w.waiting, p); len(w.waiting) < rowsTogether {
+	if w.waiting = append(w.waiting, p); len(w.waiting) < paymentsTogether {
 		return nil
 	}
 	return w.flush()
@@ -170,19 +175,31 @@ func (w *paymentWriter) flush() error {
 	if err := w.row.flush(); err != nil {
 		return err
 	}
-	for _, p := range w.waiting {
-		parts := slices.SortedStableFunc(slices.Values(p.Parts), func(a, b Part) int { return cmp.Compare(a.Shares.Total(), b.Shares.Total()) })
-		for _, t := range parts {
-			s := t.Shares
-			if err := w.part.add(p.ID, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
-				int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
-				return err
-			}
+	for _, t := range w.parts() {
+		s := t.Shares
+		if err := w.part.add(t.Payment, t.Quarter.String(), t.Loan.Bank, t.Loan.Contract, t.Policy,
+			int64(s.Central), int64(s.Provincial), int64(s.City), int64(s.County), t.Facts); err != nil {
+			return err
 		}
 	}
 	clear(w.waiting)
 	w.waiting = w.waiting[:0]
 	return nil
+}
+
+// parts are those of the payments that wait, by loan.
+func (w *paymentWriter) parts() (parts []Part) {
+	for _, p := range w.waiting {
+		for _, t := range p.Parts {
+			t.Payment = p.ID
+			parts = append(parts, t)
+		}
+	}
+	slices.SortFunc(parts, func(a, b Part) int {
+		return cmp.Or(a.Quarter.Compare(b.Quarter), a.Loan.Compare(b.Loan), cmp.Compare(a.Shares.Total(), b.Shares.Total()),
+			cmp.Compare(a.Payment, b.Payment), cmp.Compare(a.Policy, b.Policy))
+	})
+	return parts
 }
 
 const paymentColumns = `p.id, p.batch_id, b.name, p.position, p.number, p.person, p.name, p.township, p.village, p.payout_bank, p.account, p.amount,

@@ -1,6 +1,7 @@
 package values
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -65,10 +66,13 @@ func (q Quarter) Previous() Quarter { return quarterAt(q.Year*4 + q.Number - 2) 
 
 func quarterAt(index int) Quarter { return Quarter{index / 4, index%4 + 1} }
 
-// Before orders quarters in time.
-func (q Quarter) Before(other Quarter) bool {
-	return q.Year*4+q.Number < other.Year*4+other.Number
+// Compare orders quarters in time.
+func (q Quarter) Compare(other Quarter) int {
+	return cmp.Compare(q.Year*4+q.Number, other.Year*4+other.Number)
 }
+
+// Before tells whether the quarter comes before the other.
+func (q Quarter) Before(other Quarter) bool { return q.Compare(other) < 0 }
 
 // String gives "2026Q3", or "" for the zero Quarter.
 func (q Quarter) String() string {
