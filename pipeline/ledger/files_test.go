@@ -148,11 +148,11 @@ func TestJudgementsReadBack(t *testing.T) {
 		if one := must(tx.Judgements(q3))[line.Key]; one == nil || one.Outcome != values.Held || len(one.Blocked) != 2 {
 			t.Errorf("%+v", one)
 		}
-		do(tx.ClearJudgements(q2))
+		do(clearQuarter(tx, q2))
 		if n := len(must(tx.Judgements(q3))); n != 2 {
 			t.Errorf("clearing another quarter leaves %d", n)
 		}
-		do(tx.ClearJudgements(q3))
+		do(clearQuarter(tx, q3))
 		if n := len(must(tx.Judgements(q3))); n != 0 {
 			t.Errorf("%d judgements are left", n)
 		}

@@ -40,12 +40,6 @@ type Decision struct {
 	Source   string
 }
 
-// ClearJudgements takes away the judgements of the quarter, for validate to
-// write them anew.
-func (tx *Tx) ClearJudgements(q values.Quarter) error {
-	return tx.clearJudgements(`SELECT line_id FROM judgement WHERE quarter = ?`, q.String())
-}
-
 // clearJudgements takes away those of the lines that the query names.
 func (tx *Tx) clearJudgements(lines string, args ...any) error {
 	if err := tx.exec(`DELETE FROM finding WHERE line_id IN (`+lines+`)`, args...); err != nil {

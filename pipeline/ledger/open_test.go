@@ -359,7 +359,7 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 	l, db := county(t)
 	before := dump(t, db)
 	err := l.Write(t.Context(), today, "x", func(tx *Tx) error {
-		do(tx.Record("a", "b", 1), tx.ClearJudgements(q3))
+		do(tx.Record("a", "b", 1), clearQuarter(tx, q3))
 		return errBack
 	})
 	if err != errBack {

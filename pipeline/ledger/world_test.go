@@ -359,3 +359,8 @@ func TestTheCountyIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// clearQuarter takes away the quarter's judgements.
+func clearQuarter(tx *Tx, q values.Quarter) error {
+	return tx.clearJudgements(`SELECT line_id FROM judgement WHERE quarter = ?`, q.String())
+}
