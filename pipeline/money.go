@@ -27,13 +27,7 @@ type moneyOf struct {
 func (l *moneyOf) live() values.Fen { return l.parts["approved"] + l.parts["sent"] + l.parts["paid"] }
 
 // rest is what is still payable, or to be taken back; see [account].
-func (l *moneyOf) rest() values.Fen {
-	rest := l.due.Total() - l.live()
-	if rest < 0 {
-		rest = min(0, rest+l.waived)
-	}
-	return rest
-}
+func (l *moneyOf) rest() values.Fen { return stillOpen(l.due.Total(), l.live(), l.waived) }
 
 // eachLoan gives the loans that have lines, are due anything or were paid
 // anything in the quarter, by bank and contract. They are read side by side

@@ -45,9 +45,15 @@ func (c *account) settled() bool {
 
 // total is the sum of payable.
 func (c *account) total() values.Fen {
-	open := c.due.sum().Total() - c.live.sum().Total()
+	return stillOpen(c.due.sum().Total(), c.live.sum().Total(), c.waived.sum().Total())
+}
+
+// stillOpen is what is payable of what is due, or, below nil, to be taken back of
+// what was paid: less what was waived.
+func stillOpen(due, live, waived values.Fen) values.Fen {
+	open := due - live
 	if open < 0 {
-		open = min(0, open+c.waived.sum().Total())
+		open = min(0, open+waived)
 	}
 	return open
 }

@@ -69,8 +69,3 @@ func (tx *Tx) PersonRows(id values.ResidentID) (rows []Person, err error) {
 	err = tx.persons(func(p Person) error { rows = append(rows, p); return nil }, `WHERE p.person = ? ORDER BY p.first_snapshot, p.id`, id.Whole())
 	return rows, err
 }
-
-// Standing gives the rows of the newest snapshot.
-func (tx *Tx) Standing(yield func(Person) error) error {
-	return tx.persons(yield, `WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`)
-}

@@ -58,7 +58,7 @@ func TestARowIsKeptForAsLongAsItStands(t *testing.T) {
 			}
 		}
 		var now []string
-		do(tx.Standing(func(p Person) error { now = append(now, p.Household+p.Village); return nil }))
+		do(tx.persons(func(p Person) error { now = append(now, p.Household+p.Village); return nil }, `WHERE p.last_snapshot = (SELECT max(id) FROM snapshot) ORDER BY p.household, p.id`))
 		if want := []string{"H1东村", "H3东村", "H4东村", "H5东村"}; !slices.Equal(now, want) {
 			t.Errorf("the newest roster has %v, want %v", now, want)
 		}
